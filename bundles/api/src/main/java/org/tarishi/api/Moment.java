@@ -1,0 +1,6 @@
+package org.tarishi.api;
+
+/** X. */
+public enum Moment {
+    A
+}

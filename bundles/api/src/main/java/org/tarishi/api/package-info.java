@@ -1,0 +1,9 @@
+/** The vocabulary of mail: addresses, replies, notes, results, sessions. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.tarishi.api;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
