@@ -1,4 +1,4 @@
-/** The vocabulary of mail: addresses, replies, notes, results, sessions. */
+/** The vocabulary of mail: addresses, replies, notes, results, connections, transactions. */
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -1,0 +1,46 @@
+package org.tarishi.api;
+
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What plugins found out about a connection or a transaction, for each other, for the log, and for
+ * {@link org.tarishi.api.hook.ResultListener}s.
+ *
+ * <p>Writing goes to the entry of the plugin that is being called. Values are strings, numbers, booleans or lists of these. What a
+ * hook writes is handed over when its call has returned.
+ */
+@ProviderType
+public interface Results {
+
+    /** Appends to the plugin's passed checks. */
+    void pass(String what);
+
+    /** Appends to the plugin's failed checks. */
+    void fail(String what);
+
+    /** Appends to what the plugin did not check, with the reason. */
+    void skip(String what);
+
+    /** Appends to what went wrong in the plugin. */
+    void error(String what);
+
+    /** Appends a remark. */
+    void message(String what);
+
+    /** Sets a value; the last one stays. */
+    void put(String key, Object value);
+
+    /** Adds to a counter that begins at 0. */
+    void increment(String key, long by);
+
+    /** Appends to a list that begins empty. */
+    void push(String key, Object value);
+
+    /** Returns what one plugin, or the core under its own words such as {@code rcpt_to}, has said. */
+    Optional<PluginResults> of(String plugin);
+
+    /** Returns what all have said, by plugin, in the order of their first word. */
+    Map<String, PluginResults> all();
+}

@@ -1,0 +1,63 @@
+package org.tarishi.api.service;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.message.Message;
+import org.tarishi.api.outbound.Route;
+
+/** Speaks SMTP or LMTP to another server, over connections that it keeps for the next one. Blocks; any thread. */
+@ProviderType
+public interface SmtpClient {
+
+    /**
+     * Hands one message to a next hop, in one transaction.
+     *
+     * <p>Whole groups of commands and chunks of the body go out in one flush. When every recipient is refused, no data is sent. The
+     * answer tells what was said at each step; a peer that can't be reached, hangs up, or speaks no SMTP is an {@link IOException}, and
+     * {@link UnknownOutcomeException} when that happened after the final dot: the message may have been taken.
+     *
+     * @param route the next hop
+     * @param from the sender
+     * @param to the recipients, at least one
+     * @param message the message
+     * @param options how to go about it
+     */
+    Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Options options)
+            throws IOException;
+
+    /** Returns the options that hold unless others are said. */
+    Options options();
+
+    /** How to go about it. Immutable; each method returns a new one. */
+    @ProviderType
+    interface Options {
+
+        /** Sets how long connecting may take; 30 s unless set. */
+        Options connectTimeout(java.time.Duration time);
+
+        /** Has no data sent unless every recipient was accepted. */
+        Options allRecipientsOrNone();
+    }
+
+    /** What a next hop said. */
+    @ProviderType
+    interface Outcome {
+
+        /** Returns the refusal of the session, the greeting, EHLO or MAIL, when one of them was refused. */
+        Optional<Reply> refusal();
+
+        /** Returns the reply to each RCPT, in the order of the recipients; empty when MAIL was refused. */
+        List<Reply> recipients();
+
+        /** Returns the reply to the data; of LMTP one for each accepted recipient; empty when no data was sent. */
+        List<Reply> data();
+
+        /** Returns the reply that speaks for the whole: the refusal, the first refused recipient where none was accepted, the data's. */
+        Reply decisive();
+    }
+}
