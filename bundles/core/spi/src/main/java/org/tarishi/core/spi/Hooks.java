@@ -1,0 +1,55 @@
+package org.tarishi.core.spi;
+
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+import org.tarishi.api.Notes;
+import org.tarishi.api.Reply;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
+
+/**
+ * Asks the plugins. Any thread; nothing here blocks.
+ *
+ * <p>The caller owns the live objects (connection, transaction, message). Plugins get views of them; what a call changed is carried
+ * out on the live objects when it has returned, in the call of {@code then} or on the thread that the chain runs on, while the caller
+ * waits for its verdict and touches none of them.
+ */
+@ProviderType
+public interface Hooks {
+
+    /** Returns the chains in force now, for moments that belong to the connection. */
+    Generation current();
+
+    /**
+     * Returns why no new session can be served, when a required plugin is absent: a 421 with status 4.3.2.
+     *
+     * <p>The reason has been logged once, when the plugin went missing.
+     */
+    Optional<Reply> refusal();
+
+    /**
+     * Begins a transaction: holds the chains in force, waiting a while for a plugin that is being replaced in place.
+     *
+     * @param turn runs the caller's code; used only when the answer comes later
+     * @param then told the generation, held once, or a 451 with status 4.3.2; called at once, on this thread, where nothing is waited for
+     */
+    void begin(Executor turn, Consumer<Admission> then);
+
+    /** Returns new, empty notes. */
+    Notes newNotes();
+
+    /** Returns new, empty results of the connection or transaction with this id. */
+    LiveResults newResults(String id);
+
+    /** Tells listeners of a connection. */
+    void opened(SmtpConnection connection);
+
+    /** Tells those listeners of its end that were told of its beginning. */
+    void closed(SmtpConnection connection);
+
+    /** Tells listeners of a transaction's end. */
+    void ended(Transaction tx, TransactionOutcome outcome);
+}

@@ -1,0 +1,42 @@
+package org.tarishi.core.spi;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Lets {@code core/deploy} say which bundle stands for a plugin, where several hold a version of it.
+ *
+ * <p>Unless said, it is the one with the highest bundle version, then the lowest bundle id.
+ */
+@ProviderType
+public interface PluginSwitch {
+
+    /**
+     * Obtains the hook services of a bundle, whether or not it is in force, without asking them anything.
+     *
+     * @return what is there, and in a line each what is wrong: a component that fails to start, an embedded copy of the API
+     */
+    Probe probe(long bundleId);
+
+    /**
+     * Puts bundles in force, all in one publish: transactions that begin from now on see them, those that have begun keep what they have.
+     *
+     * @param bundleByPlugin the bundle id for each plugin id
+     */
+    void putInForce(Map<String, Long> bundleByPlugin);
+
+    /** Completes when nothing that began before holds an instance of the bundle, and the bundle is in force for nothing. */
+    CompletionStage<Void> whenIdle(long bundleId);
+
+    /**
+     * What a bundle holds.
+     *
+     * @param plugins the ids of its plugins
+     * @param components how many hook components were obtained
+     * @param problems what is wrong, in a line each
+     */
+    record Probe(Set<String> plugins, int components, List<String> problems) {}
+}

@@ -1,0 +1,26 @@
+package org.tarishi.core.spi;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.message.Message;
+import org.tarishi.api.outbound.Route;
+import org.tarishi.api.service.SmtpClient;
+
+/** Stands behind {@link SmtpClient}. */
+@ConsumerType
+public interface SmtpClientBackend {
+
+    /** Hands over one message; see {@link SmtpClient#send}. */
+    SmtpClient.Outcome send(
+            Route route,
+            ReversePath from,
+            List<Recipient> to,
+            Message message,
+            Duration connectTimeout,
+            boolean allRecipientsOrNone)
+            throws IOException;
+}
