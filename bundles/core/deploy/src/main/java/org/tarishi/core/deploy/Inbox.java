@@ -1,0 +1,106 @@
+package org.tarishi.core.deploy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tarishi.core.spi.PluginInstaller;
+import org.tarishi.core.spi.PluginRefusedException;
+
+/**
+ * Takes in what is dropped into the deploy folder.
+ *
+ * <p>A file is looked at when it has not changed between two looks; so one that is still being copied is left alone. One that was
+ * taken in is deleted, one that was refused is renamed to {@code .refused}, and the reason lies beside it.
+ */
+final class Inbox implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+    private final Path folder;
+    private final PluginInstaller installer;
+    private final Thread watcher;
+    private final Map<Path, Look> seen = new HashMap<>();
+    private volatile Duration interval;
+    private boolean complained;
+
+    private record Look(long size, long modified) {}
+
+    Inbox(Path folder, PluginInstaller installer, Duration interval) {
+        this.folder = folder;
+        this.installer = installer;
+        this.interval = interval;
+        this.watcher = Thread.ofVirtual().name("deploy folder").unstarted(this::watch);
+    }
+
+    void open() {
+        watcher.start();
+    }
+
+    void interval(Duration other) {
+        interval = other;
+    }
+
+    private void watch() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                look();
+                Thread.sleep(interval);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks once. */
+    void look() {
+        var now = new HashMap<Path, Look>();
+        try (var files = Files.newDirectoryStream(folder, "*.jar")) {
+            for (var file : files) {
+                var look = new Look(
+                        Files.size(file), Files.getLastModifiedTime(file).toMillis());
+                if (look.equals(seen.get(file))) {
+                    take(file);
+                } else {
+                    now.put(file, look);
+                }
+            }
+            complained = false;
+        } catch (IOException e) {
+            if (!complained) {
+                complained = true;
+                LOG.error("can't look into {}: {}; make the folder, readable and writable", folder, e.toString());
+            }
+        }
+        seen.clear();
+        seen.putAll(now);
+    }
+
+    private void take(Path file) throws IOException {
+        try {
+            installer.install(file, "deploy");
+            Files.deleteIfExists(file);
+        } catch (PluginRefusedException e) {
+            var refused = file.resolveSibling(file.getFileName() + ".refused");
+            if (Files.exists(file)) {
+                Files.move(file, refused, StandardCopyOption.REPLACE_EXISTING);
+                Files.writeString(refused.resolveSibling(refused.getFileName() + ".txt"), e.getMessage() + "\n");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.interrupt();
+        try {
+            watcher.join(Duration.ofSeconds(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
