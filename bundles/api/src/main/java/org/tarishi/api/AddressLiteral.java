@@ -55,6 +55,11 @@ public record AddressLiteral(InetAddress address) implements MailHost {
         if (!IPV6.matcher(text).matches() || text.indexOf(':') < 0) {
             throw new AddressSyntaxException("want an IPv6 address", 6);
         }
+        // RFC 5321 section 4.1.3: "::" stands for at least two groups.
+        int groups = text.split(":+", -1).length + (text.indexOf('.') < 0 ? 0 : 1);
+        if (text.contains("::") && !text.startsWith("::") && !text.endsWith("::") && groups > 6) {
+            throw new AddressSyntaxException(":: stands for at least two groups", 6);
+        }
         try {
             var address = InetAddress.ofLiteral(text);
             if (address.getAddress().length != 16

@@ -13,7 +13,9 @@ import java.util.Objects;
  */
 public final class Mailbox {
 
-    private static final int LONGEST_LOCAL_PART = 64;
+    /** RFC 5321 section 4.5.3.1.1. */
+    static final int LONGEST_LOCAL_PART = 64;
+
     private static final int LONGEST = 254;
 
     private final String localPart;

@@ -65,6 +65,11 @@ final class PathParser {
     private Mailbox mailbox() {
         int start = at;
         var localPart = peek() == '"' ? quotedString() : dotString();
+        if (at - start > Mailbox.LONGEST_LOCAL_PART) {
+            throw new AddressSyntaxException(
+                    "local part longer than " + Mailbox.LONGEST_LOCAL_PART + " octets",
+                    start + Mailbox.LONGEST_LOCAL_PART);
+        }
         expect('@', "want @");
         int hostStart = at;
         while (at < text.length() && text.charAt(at) != '>') {
