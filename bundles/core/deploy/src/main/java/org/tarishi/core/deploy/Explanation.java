@@ -11,7 +11,8 @@ final class Explanation {
     private static final Pattern FROM = Pattern.compile("\\(version>=([^)]+)\\)");
     private static final Pattern BELOW = Pattern.compile("\\(!\\(version>=([^)]+)\\)\\)");
     private static final Pattern EXECUTION_ENVIRONMENT = Pattern.compile("\\(osgi\\.ee=JavaSE\\)\\(version=([^)]+)\\)");
-    private static final Pattern REQUIREMENT = Pattern.compile("missing requirement \\[[^]]*] ([^\\[]+)");
+    private static final Pattern REQUIREMENT =
+            Pattern.compile("missing requirement \\[[^\\[]*\\[[^]]*]\\([^)]*\\)] (.*?)(?: Unresolved requirements:|$)");
 
     private Explanation() {}
 

@@ -96,6 +96,9 @@ final class Inbox implements AutoCloseable {
 
     @Override
     public void close() {
+        if (watcher.getState() == Thread.State.NEW) {
+            return;
+        }
         watcher.interrupt();
         try {
             watcher.join(Duration.ofSeconds(30));

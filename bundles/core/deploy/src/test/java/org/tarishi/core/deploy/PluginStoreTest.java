@@ -1,0 +1,71 @@
+package org.tarishi.core.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Version;
+
+final class PluginStoreTest {
+
+    private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+
+    @TempDir
+    Path data;
+
+    @Test
+    void whatIsInForceSurvivesARestart() throws Exception {
+        var jar = jar("x.y", "a");
+        var store = new PluginStore(data);
+        store.keep(jar);
+        store.putInForce(jar, NOON, "console");
+
+        var again = new PluginStore(data);
+
+        assertThat(again.get("x.y")).contains(new PluginStore.Entry(jar.hash(), NOON, "console"));
+        assertThat(again.jar(jar.hash())).hasContent("a");
+    }
+
+    @Test
+    void bytesThatNobodyNeedsGoWithTheLastNameForThem() throws Exception {
+        var jar = jar("x", "a");
+        var store = new PluginStore(data);
+        store.keep(jar);
+        store.putInForce(jar, NOON, "deploy");
+
+        store.remove("x");
+
+        assertThat(store.all()).isEmpty();
+        assertThat(store.jar(jar.hash())).doesNotExist();
+        assertThat(new PluginStore(data).all()).isEmpty();
+    }
+
+    @Test
+    void aLineThatCantBeReadHidesNoOther() throws Exception {
+        var jar = jar("x", "a");
+        new PluginStore(data).putInForce(jar, NOON, "deploy");
+        var file = data.resolve("deploy").resolve("in-force");
+        Files.writeString(file, "torn\n" + Files.readString(file));
+
+        assertThat(new PluginStore(data).all()).containsOnlyKeys("x");
+    }
+
+    @Test
+    void foldersAreTheServersAlone() throws Exception {
+        var store = new PluginStore(data);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("plugins"))))
+                .isEqualTo("rwx------");
+        assertThat(store.all()).isEmpty();
+    }
+
+    private PluginJar jar(String name, String content) throws Exception {
+        var file = Files.writeString(data.resolve(name + ".jar"), content);
+        var hash = String.format("%064x", content.hashCode());
+        return new PluginJar(file, hash, name, Version.emptyVersion);
+    }
+}
