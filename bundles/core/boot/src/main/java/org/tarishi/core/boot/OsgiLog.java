@@ -1,0 +1,112 @@
+package org.tarishi.core.boot;
+
+import java.lang.reflect.Proxy;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Brings what bundles write to the OSGi log (SCR, ConfigAdmin and the like) into ours.
+ *
+ * <p>The types of that log belong to the bundle that exports them and are not on the class path, hence the reflection.
+ */
+final class OsgiLog {
+
+    private static final Logger log = LoggerFactory.getLogger(OsgiLog.class);
+    private static final String READER = "org.osgi.service.log.LogReaderService";
+
+    private OsgiLog() {}
+
+    /** Listens from the moment that the log's bundle offers its reader, so that no entry is missed. */
+    static void bridge(BundleContext system) {
+        try {
+            system.addServiceListener(
+                    event -> {
+                        if (event.getType() == ServiceEvent.REGISTERED) {
+                            attach(system, event.getServiceReference());
+                        }
+                    },
+                    "(objectClass=" + READER + ")");
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void attach(BundleContext system, ServiceReference<?> reference) {
+        try {
+            var reader = Objects.requireNonNull(system.getService(reference));
+            var loader = reader.getClass().getClassLoader();
+            var listenerType = Class.forName("org.osgi.service.log.LogListener", false, loader);
+            var listener = Proxy.newProxyInstance(
+                    listenerType.getClassLoader(), new Class<?>[] {listenerType}, (proxy, method, arguments) -> {
+                        return switch (method.getName()) {
+                            case "logged" -> {
+                                pass(arguments[0]);
+                                yield null;
+                            }
+                            case "equals" -> isSame(proxy, arguments[0]);
+                            case "hashCode" -> System.identityHashCode(proxy);
+                            default -> "the log";
+                        };
+                    });
+            Class.forName(READER, false, loader)
+                    .getMethod("addLogListener", listenerType)
+                    .invoke(reader, listener);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.warn("what bundles write to the OSGi log is not shown", e);
+        }
+    }
+
+    // Identity is what a proxy's equals has to mean: calling equals would come back here.
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(Object proxy, Object other) {
+        return proxy == other;
+    }
+
+    private static void pass(Object entry) {
+        try {
+            var name = get(entry, "getLoggerName");
+            // Every event of the framework comes as an entry too; those that matter are logged where they are handled.
+            if (name instanceof String text && text.startsWith("Events.")) {
+                return;
+            }
+            var bundle = get(entry, "getBundle") instanceof Bundle b ? b.getSymbolicName() : null;
+            var level = switch (String.valueOf(get(entry, "getLogLevel"))) {
+                case "AUDIT", "INFO" -> Level.INFO;
+                case "ERROR" -> Level.ERROR;
+                case "WARN" -> Level.WARN;
+                case "DEBUG" -> Level.DEBUG;
+                default -> Level.TRACE;
+            };
+            LoggerFactory.getLogger(logger(name, bundle))
+                    .atLevel(level)
+                    .setCause(get(entry, "getException") instanceof Throwable thrown ? thrown : null)
+                    .log(String.valueOf(get(entry, "getMessage")));
+        } catch (ReflectiveOperationException e) {
+            log.debug("unreadable log entry", e);
+        }
+    }
+
+    /** Returns the logger's name as the bundle gave it, or the bundle's own where it gave none. */
+    private static String logger(@Nullable Object name, @Nullable String bundle) {
+        var given = name instanceof String text ? text : "";
+        if (given.startsWith("LogService.")) {
+            return given.substring("LogService.".length());
+        }
+        return given.isEmpty() || given.equals("ROOT") || given.equals("LogService") ? "" + bundle : given;
+    }
+
+    private static @Nullable Object get(Object entry, String accessor) throws ReflectiveOperationException {
+        return Class.forName(
+                        "org.osgi.service.log.LogEntry", false, entry.getClass().getClassLoader())
+                .getMethod(accessor)
+                .invoke(entry);
+    }
+}

@@ -1,0 +1,55 @@
+package org.tarishi.core.boot;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
+import org.apache.felix.framework.Felix;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+import org.slf4j.LoggerFactory;
+
+/** The framework as the distribution configures it; the build proves its set of bundles on the same one. */
+public final class Platform {
+
+    /** The start level at which everything of the features runs. */
+    static final int TOP_LEVEL = 100;
+
+    private Platform() {}
+
+    /**
+     * Makes a framework, neither initialised nor started.
+     *
+     * @param properties framework properties of this use; they win over those that the distribution sets
+     */
+    public static Framework framework(Map<String, String> properties) {
+        var all = new HashMap<String, Object>();
+        all.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, extraPackages());
+        // Two versions of a plugin stand side by side while one takes over from the other.
+        all.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
+        all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(TOP_LEVEL));
+        all.put("felix.startlevel.bundle", Integer.toString(TOP_LEVEL));
+        all.put("felix.log.level", "2");
+        all.put("felix.log.logger", new FrameworkLog());
+        all.put("org.osgi.service.log.admin.loglevel", "INFO");
+        all.putAll(properties);
+        return new Felix(all);
+    }
+
+    /**
+     * The packages of SLF4J, which is on the class path so that there is a log from the first millisecond.
+     *
+     * <p>The web console imports version {@code [1.7,2)}; 2.x serves that, so those two packages are exported under 1.7.36 as well.
+     */
+    private static String extraPackages() {
+        var version =
+                Objects.requireNonNullElse(LoggerFactory.class.getPackage().getImplementationVersion(), "2.0.0");
+        var packages = new StringJoiner(",");
+        for (var name : new String[] {"org.slf4j", "org.slf4j.event", "org.slf4j.helpers", "org.slf4j.spi"}) {
+            packages.add(name + ";version=" + version);
+        }
+        return packages.add("org.slf4j;version=1.7.36")
+                .add("org.slf4j.helpers;version=1.7.36")
+                .toString();
+    }
+}
