@@ -34,13 +34,15 @@ public final class Assemble {
     private final Path sources;
     private final Path target;
     private final String version;
+    private final Path place;
     private final Path into;
 
     private Assemble(Path sources, Path target, String version) {
         this.sources = sources;
         this.target = target;
         this.version = version;
-        this.into = target.resolve("tarishi-" + version);
+        this.place = target.resolve("tarishi-" + version);
+        this.into = target.resolve("assembling");
     }
 
     /**
@@ -110,7 +112,15 @@ public final class Assemble {
         Files.writeString(into.resolve("lib/version"), version + "\n");
         Files.setPosixFilePermissions(into.resolve("bin/tarishi"), PosixFilePermissions.fromString("rwxr-xr-x"));
         prove(features, ids);
-        say(into + ": " + features.bundles().size() + " bundles, and all of them resolve");
+        // Only what was proved comes to its place, and an instance that somebody runs there stays.
+        for (var own : List.of("conf", "data", "deploy", "logs")) {
+            if (Files.exists(place.resolve(own))) {
+                Files.move(place.resolve(own), into.resolve(own));
+            }
+        }
+        delete(place);
+        Files.move(into, place);
+        say(place + ": " + features.bundles().size() + " bundles, and all of them resolve");
     }
 
     /** Returns what Maven brought: group:artifact, and its version. */
