@@ -1,0 +1,138 @@
+package org.tarishi.core.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path run;
+
+    private static int echo(String folder, String name, List<String> arguments, Appendable out) throws IOException {
+        if (name.equals("fail")) {
+            throw new IllegalStateException("broken\u001b");
+        }
+        out.append(folder)
+                .append('\n')
+                .append(name)
+                .append(' ')
+                .append(String.join("|", arguments))
+                .append('\n');
+        return 42;
+    }
+
+    @Test
+    void aCommandRunsWithTheClientsFolderAndItsArgumentsAsTyped() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::echo, PATIENCE)) {
+            var out = new ByteArrayOutputStream();
+
+            var code = ControlClient.run(run, "plugin", List.of("install", "", "ä b"), out);
+
+            assertThat(code).isEqualTo(42);
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isEqualTo(Path.of("").toAbsolutePath() + "\nplugin install||ä b\n");
+            assertThat(server).isNotNull();
+        }
+        assertThat(run.resolve("control")).doesNotExist();
+    }
+
+    @Test
+    void largeOutputArrivesWhole() throws IOException {
+        var text = "0123456789ä".repeat(50_000);
+        try (var server = ControlServer.open(
+                run,
+                (folder, name, arguments, out) -> {
+                    out.append(text);
+                    return 0;
+                },
+                PATIENCE)) {
+            var out = new ByteArrayOutputStream();
+
+            assertThat(ControlClient.run(run, "x", List.of(), out)).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(text);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aCommandThatFailsIsToldAndTheNextOneRuns() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::echo, PATIENCE)) {
+            var out = new ByteArrayOutputStream();
+
+            assertThat(ControlClient.run(run, "fail", List.of(), out)).isEqualTo(Refusal.SOFTWARE);
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isEqualTo("fail failed: java.lang.IllegalStateException: broken\\u001b\n");
+            assertThat(ControlClient.run(run, "x", List.of(), out)).isEqualTo(42);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aClientThatSaysNothingIsHungUpOn() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::echo, Duration.ofMillis(50));
+                var client = SocketChannel.open(UnixDomainSocketAddress.of(run.resolve("control")))) {
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aClientThatSpeaksNonsenseIsHungUpOnAndOthersAreServed() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::echo, PATIENCE);
+                var client = SocketChannel.open(UnixDomainSocketAddress.of(run.resolve("control")))) {
+            client.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+
+            assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(ControlClient.run(run, "x", List.of(), new ByteArrayOutputStream()))
+                    .isEqualTo(42);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aSocketThatACrashLeftBehindIsReplaced() throws IOException {
+        Files.writeString(run.resolve("control"), "");
+
+        try (var server = ControlServer.open(run, ControlTest::echo, PATIENCE)) {
+            assertThat(ControlClient.run(run, "x", List.of(), new ByteArrayOutputStream()))
+                    .isEqualTo(42);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aPathTooLongForASocketIsNamedInAFile() throws IOException {
+        var deep = Files.createDirectories(run.resolve("x".repeat(120)));
+
+        try (var server = ControlServer.open(deep, ControlTest::echo, PATIENCE)) {
+            var place = Path.of(Files.readString(deep.resolve("control.path")).strip());
+
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.resolveSibling("."))))
+                    .isEqualTo("rwx------");
+            assertThat(ControlClient.run(deep, "x", List.of(), new ByteArrayOutputStream()))
+                    .isEqualTo(42);
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void whereNobodyListensTheClientIsTold() {
+        assertThatIOException().isThrownBy(() -> ControlClient.run(run, "x", List.of(), new ByteArrayOutputStream()));
+    }
+}
