@@ -1,0 +1,289 @@
+package org.tarishi.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The assembled distribution, from outside: as processes, by its command. */
+@Timeout(120)
+class CommandTest {
+
+    private static final Path HOME = Path.of(Objects.requireNonNull(System.getProperty("tarishi.distribution")));
+
+    /** Every port of the shipped settings, set free. */
+    private static final List<String> ANY_PORT = List.of(
+            "--set", "org.tarishi.core.boot:http.port=0", "--set", "org.tarishi.core.server.listener~smtp:port=0");
+
+    @TempDir
+    Path root;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    /** What a command printed, both streams, and its exit code. */
+    private record Result(int code, String out) {}
+
+    @AfterEach
+    void nothingIsLeftRunning() throws Exception {
+        tarishi(List.of("stop"));
+        for (var process : processes) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void startReturnsWhenReadyAndStopWhenStopped() throws Exception {
+        var started = tarishi(with("start", ANY_PORT));
+        assertThat(started.out()).startsWith("ready: process ");
+        assertThat(started.code()).isZero();
+
+        var status = tarishi(List.of("status"));
+        assertThat(status.out()).startsWith("ready: process ").contains("base " + base());
+        assertThat(status.code()).isZero();
+
+        var stopped = tarishi(List.of("stop"));
+        assertThat(stopped.out()).startsWith("stopping process ").endsWith("stopped\n");
+        assertThat(stopped.code()).isZero();
+
+        assertThat(tarishi(List.of("status"))).isEqualTo(new Result(1, "tarishi: not running: " + base() + "\n"));
+        assertThat(log())
+                .containsSubsequence("starting: Tarishi ", "ready", "stopping, within 30 s", "stopped after ")
+                .doesNotContain(" ERROR ");
+    }
+
+    @Test
+    void sigtermStopsInOrderAndExitsWithZero() throws Exception {
+        var run = run(ANY_PORT);
+        untilReady();
+
+        run.destroy();
+
+        assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(run.exitValue()).isZero();
+        assertThat(log()).contains("stopped after ");
+    }
+
+    @Test
+    void aHangUpStopsNothing() throws Exception {
+        var run = run(ANY_PORT);
+        untilReady();
+
+        new ProcessBuilder("kill", "-HUP", Long.toString(run.pid())).start().waitFor();
+
+        assertThat(tarishi(List.of("status")).code()).isZero();
+        assertThat(run.isAlive()).isTrue();
+    }
+
+    @Test
+    void runShowsItsLogAndOnlyWithWelcomeTheFolders() throws Exception {
+        run(with(ANY_PORT, "--welcome"));
+        untilReady();
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(Files.readString(root.resolve("run.out")))
+                        .contains(
+                                "Instance - ready",
+                                "Ctrl-C stops it.",
+                                base().resolve("conf").toString()));
+    }
+
+    @Test
+    void aSecondInstanceOnOneBaseIsRefusedAndTheFirstGoesOn() throws Exception {
+        var first = run(ANY_PORT);
+        untilReady();
+        var refusal = "tarishi: " + base() + " is in use by process " + first.pid()
+                + ": stop that instance, or choose another folder with --base DIR\n";
+
+        assertThat(tarishi(with("run", ANY_PORT))).isEqualTo(new Result(75, refusal));
+        assertThat(tarishi(with("start", ANY_PORT))).isEqualTo(new Result(75, refusal));
+
+        assertThat(tarishi(List.of("status")).code()).isZero();
+    }
+
+    @Test
+    void killedInTheMiddleItStartsAgain() throws Exception {
+        var first = run(ANY_PORT);
+        await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(base().resolve("data/cache")));
+        first.destroyForcibly().waitFor();
+
+        var second = tarishi(with("start", ANY_PORT));
+
+        assertThat(second.code()).as(second.out()).isZero();
+        assertThat(log()).doesNotContain("did not start", "cannot install");
+    }
+
+    @Test
+    void aMalformedSettingIsRefusedInOneLineAndNothingIsStarted() throws Exception {
+        assertThat(tarishi(List.of("run", "--set", "nonsense")))
+                .isEqualTo(new Result(64, "tarishi: --set nonsense: want PID:key=value\n"));
+        assertThat(tarishi(List.of("start", "--set", "../x:a=b")))
+                .isEqualTo(new Result(64, "tarishi: --set ../x:a=b: not a PID: '../x'\n"));
+        assertThat(base().resolve("conf")).doesNotExist();
+    }
+
+    @Test
+    void settingsAreWrittenToTheInstanceAndItsFilesAreItsOwnersAlone() throws Exception {
+        tarishi(with(ANY_PORT, "start", "--set", "org.tarishi.core.boot:stop.timeout=7"));
+
+        assertThat(base().resolve("conf/org.tarishi.core.boot.cfg"))
+                .content()
+                .contains("# How long the bundles may take", "\nstop.timeout = 7\n", "\nhttp.port = 0\n");
+        try (var files = Files.walk(base())) {
+            for (var file : files.filter(each -> !each.getFileName().toString().equals("control"))
+                    .toList()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .as(file.toString())
+                        .endsWith("------");
+            }
+        }
+    }
+
+    @Test
+    void aBadSettingOfBootLeavesTheDefaultInForceAndIsToldByKey() throws Exception {
+        var started = tarishi(with(ANY_PORT, "start", "--set", "org.tarishi.logging:level=LOUD"));
+
+        assertThat(started.code()).isZero();
+        assertThat(log())
+                .contains("org.tarishi.logging.cfg: level: want OFF, ERROR, WARN, INFO, DEBUG or TRACE: 'LOUD';"
+                        + " the last good settings are in force");
+    }
+
+    @Test
+    void aMachineWithoutJdk25GetsOneSentence() throws Exception {
+        // Only what the script itself needs is on this path.
+        var tools = Files.createDirectories(root.resolve("tools"));
+        for (var tool : List.of("sh", "dirname", "readlink", "sed", "cat")) {
+            Files.createSymbolicLink(tools.resolve(tool), find(tool));
+        }
+        var old = Files.createDirectories(root.resolve("jdk-17"));
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
+
+        var result = command(
+                List.of("run", "--base", base().toString()),
+                Map.of(
+                        "PATH",
+                        tools.toString(),
+                        "JAVA_HOME",
+                        old.toString(),
+                        "TARISHI_JAVA_HOME",
+                        "",
+                        "TARISHI_JDK_FOLDERS",
+                        ""));
+
+        assertThat(result.code()).isEqualTo(69);
+        assertThat(result.out().lines())
+                .singleElement()
+                .asString()
+                .startsWith("tarishi: Tarishi needs a JDK 25 or newer: install one");
+    }
+
+    @Test
+    void aCommandThatNobodyServesIsToldWithTheOnesThereAre() throws Exception {
+        tarishi(with("start", ANY_PORT));
+
+        var result = tarishi(List.of("nonsense", "x"));
+
+        assertThat(result.code()).isEqualTo(64);
+        assertThat(result.out()).startsWith("no such command: nonsense\nusage: tarishi run|start");
+    }
+
+    @Test
+    void twoInstancesOfOneDistributionRunSideBySide() throws Exception {
+        var other = root.resolve("other").toString();
+        assertThat(tarishi(with("start", ANY_PORT)).code()).isZero();
+        try {
+            assertThat(command(
+                                    Stream.concat(Stream.of("start", "--base", other), ANY_PORT.stream())
+                                            .toList(),
+                                    Map.of())
+                            .code())
+                    .isZero();
+            assertThat(tarishi(List.of("status")).code()).isZero();
+        } finally {
+            command(List.of("stop", "--base", other), Map.of());
+        }
+    }
+
+    private Path base() {
+        return root.resolve("a base");
+    }
+
+    private String log() throws IOException {
+        return Files.readString(base().resolve("logs/tarishi.log"));
+    }
+
+    private static List<String> with(String first, List<String> rest) {
+        return Stream.concat(Stream.of(first), rest.stream()).toList();
+    }
+
+    private static List<String> with(List<String> rest, String... first) {
+        return Stream.concat(Stream.of(first), rest.stream()).toList();
+    }
+
+    private Process run(List<String> arguments) throws IOException {
+        var process = builder(
+                        Stream.concat(Stream.of("run", "--base", base().toString()), arguments.stream())
+                                .toList(),
+                        Map.of())
+                .redirectOutput(root.resolve("run.out").toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private void untilReady() {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> tarishi(List.of("status")).code() == 0);
+    }
+
+    private Result tarishi(List<String> arguments) throws IOException, InterruptedException {
+        return command(
+                Stream.concat(arguments.stream(), Stream.of("--base", base().toString()))
+                        .toList(),
+                Map.of());
+    }
+
+    private Result command(List<String> arguments, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        var out = Files.createTempFile(root, "command", ".out");
+        var process =
+                builder(arguments, environment).redirectOutput(out.toFile()).start();
+        processes.add(process);
+        assertThat(process.waitFor(90, TimeUnit.SECONDS))
+                .as(arguments.toString())
+                .isTrue();
+        return new Result(process.exitValue(), Files.readString(out));
+    }
+
+    private static ProcessBuilder builder(List<String> arguments, Map<String, String> environment) {
+        var line = new ArrayList<String>();
+        line.add(HOME.resolve("bin/tarishi").toString());
+        line.addAll(arguments);
+        var builder = new ProcessBuilder(line).redirectErrorStream(true);
+        builder.environment().put("TARISHI_JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private static Path find(String tool) {
+        return Stream.of("/usr/bin", "/bin")
+                .map(folder -> Path.of(folder, tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+    }
+}
