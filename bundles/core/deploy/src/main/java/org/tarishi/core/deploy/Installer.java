@@ -21,6 +21,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.core.spi.PluginInstaller;
@@ -139,33 +140,48 @@ final class Installer implements PluginInstaller {
         }
     }
 
-    /** Brings back what was in force when the server stopped; what fails is logged, and the shipped version serves. */
+    /**
+     * Brings back what was in force when the server stopped, before any plugin has started; what fails is logged, and the shipped
+     * version serves.
+     */
     void restore() {
         lock.lock();
         try {
-            store.all().forEach((name, entry) -> {
-                try {
-                    var jar = PluginJar.read(store.jar(entry.hash()));
-                    var bundle = bundleOf(jar);
-                    bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel);
-                    for (var shipped : activeOf(name)) {
-                        if (!shipped.equals(bundle)) {
-                            shipped.stop();
-                        }
-                    }
-                    bundle.start();
-                    chains.get().putInForce(Map.copyOf(byPlugin(pluginsOf(bundle), bundle)));
-                } catch (PluginRefusedException | BundleException | RuntimeException e) {
-                    LOG.error(
-                            "{} was in force and can't be brought back: {}; install it again, or remove it",
-                            name,
-                            e.getMessage());
-                }
-            });
+            store.all().forEach(this::restore);
             removeStrays();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void restore(String symbolicName, PluginStore.Entry entry) {
+        try {
+            var jar = PluginJar.read(store.jar(entry.hash()));
+            var bundle = bundleOf(jar);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel);
+            // Resolved here, so that a bundle that can't be is known before the shipped one is stopped.
+            if (!context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(List.of(bundle))) {
+                start(jar, bundle); // says why
+            }
+            bundle.start();
+            for (var shipped : shipped(symbolicName)) {
+                shipped.stop();
+            }
+            chains.get().putInForce(byPlugin(entry.plugins(), bundle));
+        } catch (PluginRefusedException | BundleException | RuntimeException e) {
+            LOG.error(
+                    "{} was in force and can't be brought back: {}; install it again, or remove it",
+                    symbolicName,
+                    e.getMessage());
+            startAgain(shipped(symbolicName));
+        }
+    }
+
+    private List<Bundle> shipped(String symbolicName) {
+        return Arrays.stream(context.getBundles())
+                .filter(b -> symbolicName.equals(b.getSymbolicName()))
+                .filter(b -> !b.getLocation().startsWith(PluginStore.LOCATION))
+                .toList();
     }
 
     /** Takes out what was installed under a symbolic name; a shipped version of it comes back. Returns what was done. */
@@ -176,10 +192,7 @@ final class Installer implements PluginInstaller {
                     .orElseThrow(() -> new PluginRefusedException(
                             symbolicName + " was not installed here; see `tarishi plugin list`"));
             var bundle = context.getBundle(PluginStore.LOCATION + entry.hash());
-            var shipped = Arrays.stream(context.getBundles())
-                    .filter(b -> symbolicName.equals(b.getSymbolicName()))
-                    .filter(b -> !b.getLocation().startsWith(PluginStore.LOCATION))
-                    .findFirst();
+            var shipped = shipped(symbolicName).stream().findFirst();
             store.remove(symbolicName);
             if (shipped.isPresent()) {
                 shipped.get().start();
@@ -205,11 +218,8 @@ final class Installer implements PluginInstaller {
         if (name.equals("org.tarishi.api") || name.startsWith("org.tarishi.core.")) {
             throw new PluginRefusedException(name + " is part of the server: it comes with a new distribution");
         }
-        var platform = Arrays.stream(context.getBundles())
-                .filter(b -> name.equals(b.getSymbolicName()))
-                .filter(b -> !b.getLocation().startsWith(PluginStore.LOCATION))
-                .filter(b -> components.described(b) == 0)
-                .findFirst();
+        var platform =
+                shipped(name).stream().filter(b -> components.described(b) == 0).findFirst();
         if (platform.isPresent() && isActive(platform.get())) {
             throw new PluginRefusedException(name + " " + platform.get().getVersion()
                     + " is part of the platform: it comes with a new distribution");
@@ -283,14 +293,12 @@ final class Installer implements PluginInstaller {
 
     private void putInForce(PluginJar jar, Bundle bundle, Set<String> plugins, String door)
             throws PluginRefusedException {
-        var before = store.get(jar.symbolicName());
         try {
-            store.putInForce(jar, clock.instant(), door);
+            store.putInForce(jar, plugins, clock.instant(), door);
         } catch (IOException e) {
             throw new PluginRefusedException("can't write down that " + jar + " is in force: " + e);
         }
         chains.get().putInForce(byPlugin(plugins, bundle));
-        LOG.debug("{} in force, before it {}", jar, before);
     }
 
     private static Map<String, Long> byPlugin(Set<String> plugins, Bundle bundle) {

@@ -13,12 +13,14 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What the operator has put in: the bundles' bytes by hash in {@code data/plugins}, and which of them is in force in
  * {@code data/deploy/in-force}.
  *
- * <p>The file has a line for each symbolic name: name, hash, time, door. It is replaced as a whole, synced before it is named, so that
+ * <p>The file has a line for each symbolic name: name, hash, ids of its plugins, time, door. It is replaced as a whole, synced before it is named, so that
  * a crash leaves the old state or the new one. One thread at a time.
  */
 final class PluginStore {
@@ -50,10 +52,11 @@ final class PluginStore {
      * What is in force.
      *
      * @param hash the SHA-256 of the bundle's bytes
+     * @param plugins the ids of the plugins in it
      * @param since when it was put in force
      * @param door who asked
      */
-    record Entry(String hash, Instant since, String door) {}
+    record Entry(String hash, Set<String> plugins, Instant since, String door) {}
 
     /** Returns what is in force by symbolic name. */
     Map<String, Entry> all() {
@@ -84,8 +87,8 @@ final class PluginStore {
     }
 
     /** Writes down that a bundle is in force. */
-    void putInForce(PluginJar jar, Instant when, String door) throws IOException {
-        inForce.put(jar.symbolicName(), new Entry(jar.hash(), when, door));
+    void putInForce(PluginJar jar, Set<String> plugins, Instant when, String door) throws IOException {
+        inForce.put(jar.symbolicName(), new Entry(jar.hash(), plugins, when, door));
         write();
     }
 
@@ -99,9 +102,10 @@ final class PluginStore {
     }
 
     private void readLine(String line) {
-        var words = line.split(" ", 4);
-        if (words.length == 4 && words[1].matches("[0-9a-f]{64}")) {
-            inForce.put(words[0], new Entry(words[1], Instant.parse(words[2]), words[3]));
+        var words = line.split(" ", 5);
+        if (words.length == 5 && words[1].matches("[0-9a-f]{64}")) {
+            inForce.put(
+                    words[0], new Entry(words[1], Set.of(words[2].split(",", -1)), Instant.parse(words[3]), words[4]));
         }
     }
 
@@ -110,6 +114,8 @@ final class PluginStore {
         inForce.forEach((name, e) -> text.append(name)
                 .append(' ')
                 .append(e.hash())
+                .append(' ')
+                .append(String.join(",", new TreeSet<>(e.plugins())))
                 .append(' ')
                 .append(e.since())
                 .append(' ')

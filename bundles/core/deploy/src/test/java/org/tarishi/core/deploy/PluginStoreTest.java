@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Version;
@@ -22,11 +23,11 @@ final class PluginStoreTest {
         var jar = jar("x.y", "a");
         var store = new PluginStore(data);
         store.keep(jar);
-        store.putInForce(jar, NOON, "console");
+        store.putInForce(jar, Set.of("x", "z"), NOON, "console");
 
         var again = new PluginStore(data);
 
-        assertThat(again.get("x.y")).contains(new PluginStore.Entry(jar.hash(), NOON, "console"));
+        assertThat(again.get("x.y")).contains(new PluginStore.Entry(jar.hash(), Set.of("x", "z"), NOON, "console"));
         assertThat(again.jar(jar.hash())).hasContent("a");
     }
 
@@ -35,7 +36,7 @@ final class PluginStoreTest {
         var jar = jar("x", "a");
         var store = new PluginStore(data);
         store.keep(jar);
-        store.putInForce(jar, NOON, "deploy");
+        store.putInForce(jar, Set.of("x", "z"), NOON, "deploy");
 
         store.remove("x");
 
@@ -47,7 +48,7 @@ final class PluginStoreTest {
     @Test
     void aLineThatCantBeReadHidesNoOther() throws Exception {
         var jar = jar("x", "a");
-        new PluginStore(data).putInForce(jar, NOON, "deploy");
+        new PluginStore(data).putInForce(jar, Set.of("x", "z"), NOON, "deploy");
         var file = data.resolve("deploy").resolve("in-force");
         Files.writeString(file, "torn\n" + Files.readString(file));
 
