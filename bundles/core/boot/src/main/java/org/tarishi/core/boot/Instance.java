@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -41,11 +42,13 @@ final class Instance implements ControlServer.Commands {
     private final Features features;
     private final OwnPid<BootSettings> settings;
     private final OwnPid<LogSettings> logging;
-    private final Readiness readiness;
+    private final CountDownLatch firstReady = new CountDownLatch(1);
+    private volatile Readiness readiness;
     private final Terminal terminal;
     private final ListeningSockets sockets = new ListeningSockets();
     private final Map<String, String> properties;
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicBoolean restartAsked = new AtomicBoolean();
     private volatile @Nullable Framework framework;
     private volatile @Nullable ServiceTracker<Object, Object> commands;
 
@@ -100,10 +103,7 @@ final class Instance implements ControlServer.Commands {
         try (var control = ControlServer.open(folders.run(), this, PATIENCE_WITH_CLIENT)) {
             var hook = new Thread(() -> stopAndHalt(control), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
-            var announcer = Thread.ofVirtual().name("ready").start(this::announce);
-            var code = runFramework();
-            announcer.interrupt();
-            return code;
+            return runFramework();
         } catch (IOException e) {
             throw refused("cannot serve the control socket: " + e.getMessage());
         }
@@ -111,36 +111,57 @@ final class Instance implements ControlServer.Commands {
 
     private int runFramework() throws Refusal {
         while (true) {
+            restartAsked.set(false);
+            var now = new Readiness(features.ready());
+            readiness = now;
+            var announcer = Thread.ofVirtual().name("ready").start(() -> announce(now));
             try {
                 var made = initialised();
                 framework = made;
                 var system = made.getBundleContext();
                 offer(system);
                 OsgiLog.bridge(system);
-                readiness.watch(system);
+                now.watch(system);
                 new Installer(
                                 system,
                                 Repository.open(folders.home().resolve("repository")),
                                 folders.data().resolve("cache"))
                         .reconcile(features);
                 made.start();
-                readiness.frameworkStarted();
-                var event = made.waitForStop(0);
-                if (event.getType() == FrameworkEvent.STOPPED_UPDATE && !stopping.get()) {
-                    log.info("restarting the framework");
-                    continue;
-                }
-                if (stopping.compareAndSet(false, true)) {
-                    log.info("stopped from inside");
-                }
-                return 0;
+                now.frameworkStarted();
+                made.waitForStop(0);
             } catch (BundleException | IOException e) {
                 log.error("the framework cannot start", e);
                 throw refused("the framework cannot start: " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Refusal.SOFTWARE;
+            } finally {
+                announcer.interrupt();
             }
+            if (!restartAsked.get() || stopping.get()) {
+                if (stopping.compareAndSet(false, true)) {
+                    log.info("stopped from inside");
+                }
+                return 0;
+            }
+        }
+    }
+
+    /** Stops the framework, for the loop above to make it anew; on a thread of its own, since one of its bundles asks. */
+    private void restart() {
+        if (restartAsked.compareAndSet(false, true)) {
+            log.info("restarting the framework");
+            Thread.ofPlatform().name("restart").start(() -> {
+                try {
+                    var running = framework;
+                    if (running != null) {
+                        running.stop();
+                    }
+                } catch (BundleException e) {
+                    log.error("restarting failed", e);
+                }
+            });
         }
     }
 
@@ -153,7 +174,7 @@ final class Instance implements ControlServer.Commands {
     /** Returns a framework on the stored bundles; where the store is damaged, on an empty one that fills itself again. */
     private Framework initialised() throws BundleException {
         try {
-            var made = Platform.framework(properties);
+            var made = Platform.framework(properties, this::restart);
             made.init();
             return made;
         } catch (BundleException | RuntimeException e) {
@@ -163,7 +184,7 @@ final class Instance implements ControlServer.Commands {
                     e);
             var clean = new HashMap<>(properties);
             clean.put("org.osgi.framework.storage.clean", "onFirstInit");
-            var made = Platform.framework(clean);
+            var made = Platform.framework(clean, this::restart);
             made.init();
             return made;
         }
@@ -218,12 +239,12 @@ final class Instance implements ControlServer.Commands {
     }
 
     /** Waits until the instance is ready, and says so: once in the log, and on the terminal. */
-    private void announce() {
+    private void announce(Readiness watched) {
         try {
             var warned = false;
             var began = System.nanoTime();
             while (true) {
-                var report = readiness.report();
+                var report = watched.report();
                 if (report.ready()) {
                     var lines = Welcome.lines(report.lines());
                     log.info(
@@ -231,10 +252,10 @@ final class Instance implements ControlServer.Commands {
                             lines.isEmpty() ? "" : ": ",
                             String.join(", ", lines),
                             age().toMillis());
-                    if (options.welcome()) {
+                    if (options.welcome() && firstReady.getCount() > 0) {
                         greet(report);
                     }
-                    readiness.announced();
+                    firstReady.countDown();
                     return;
                 }
                 if (!warned && System.nanoTime() - began > SLOW_START.toNanos()) {
@@ -285,7 +306,7 @@ final class Instance implements ControlServer.Commands {
 
     private int await(Appendable out) throws IOException {
         try {
-            var _ = readiness.firstReady().await(START_WAIT.toSeconds(), TimeUnit.SECONDS);
+            var _ = firstReady.await(START_WAIT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

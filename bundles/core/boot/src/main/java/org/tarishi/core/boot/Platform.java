@@ -1,10 +1,14 @@
 package org.tarishi.core.boot;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
 import org.apache.felix.framework.Felix;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.slf4j.LoggerFactory;
@@ -21,8 +25,9 @@ public final class Platform {
      * Makes a framework, neither initialised nor started.
      *
      * @param properties framework properties of this use; they win over those that the distribution sets
+     * @param restart what to do when a bundle asks the framework to restart, which is what an update of the system bundle means
      */
-    public static Framework framework(Map<String, String> properties) {
+    public static Framework framework(Map<String, String> properties, Runnable restart) {
         var all = new HashMap<String, Object>();
         all.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, extraPackages());
         // Two versions of a plugin stand side by side while one takes over from the other.
@@ -33,7 +38,39 @@ public final class Platform {
         all.put("felix.log.logger", new FrameworkLog());
         all.put("org.osgi.service.log.admin.loglevel", "INFO");
         all.putAll(properties);
-        return new Felix(all);
+        return new Restartable(all, restart);
+    }
+
+    /**
+     * Hands an update of the system bundle, which means a restart, to the launcher.
+     *
+     * <p>Felix would start again by itself, with its bundles up before the launcher's services and listeners are back.
+     */
+    @SuppressWarnings("unchecked") // Felix declares raw types where the framework's interfaces do not.
+    private static final class Restartable extends Felix {
+        private final Runnable restart;
+
+        Restartable(Map<String, Object> properties, Runnable restart) {
+            super(properties);
+            this.restart = restart;
+        }
+
+        @Override
+        public void update() {
+            restart.run();
+        }
+
+        @Override
+        public void update(@Nullable InputStream in) throws BundleException {
+            try {
+                if (in != null) {
+                    in.close();
+                }
+            } catch (IOException e) {
+                throw new BundleException("cannot close what was to be installed", e);
+            }
+            restart.run();
+        }
     }
 
     /**

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -28,7 +27,6 @@ final class Readiness {
 
     private final List<String> names;
     private final Map<Long, String> failed = new ConcurrentHashMap<>();
-    private final CountDownLatch firstReady = new CountDownLatch(1);
     private volatile boolean started;
     private volatile @Nullable ServiceTracker<Object, Object> services;
 
@@ -78,15 +76,6 @@ final class Readiness {
     /** Says that the framework has reached its start level. */
     void frameworkStarted() {
         started = true;
-    }
-
-    /** Lets those go that wait for the first ready. */
-    void announced() {
-        firstReady.countDown();
-    }
-
-    CountDownLatch firstReady() {
-        return firstReady;
     }
 
     /** Asks every status service. Any thread. */

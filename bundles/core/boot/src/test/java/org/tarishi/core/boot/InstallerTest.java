@@ -133,7 +133,7 @@ class InstallerTest {
     private void run(Features features, Look look, Path... plugins) throws Exception {
         Files.writeString(Files.createDirectories(root.resolve("repository")).resolve("SHA256SUMS"), "");
         var cache = root.resolve("cache");
-        var framework = Platform.framework(Map.of("org.osgi.framework.storage", cache.toString()));
+        var framework = Platform.framework(Map.of("org.osgi.framework.storage", cache.toString()), () -> {});
         framework.init();
         try {
             var context = framework.getBundleContext();

@@ -18,12 +18,12 @@ class ReadinessTest {
     @TempDir
     Path storage;
 
-    private Framework framework = Platform.framework(Map.of());
+    private Framework framework = Platform.framework(Map.of(), () -> {});
     private final Readiness readiness = new Readiness(List.of("listeners"));
 
     @BeforeEach
     void aFramework() throws Exception {
-        framework = Platform.framework(Map.of("org.osgi.framework.storage", storage.toString()));
+        framework = Platform.framework(Map.of("org.osgi.framework.storage", storage.toString()), () -> {});
         framework.init();
         readiness.watch(framework.getBundleContext());
     }
