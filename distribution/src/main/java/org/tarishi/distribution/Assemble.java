@@ -176,7 +176,7 @@ public final class Assemble {
     private void prove(Features features, Map<String, String> ids) throws IOException, Mismatch {
         var storage = target.resolve("proof");
         delete(storage);
-        var framework = Platform.framework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString()));
+        var framework = Platform.framework(Map.of(Constants.FRAMEWORK_STORAGE, storage.toString()), () -> {});
         try {
             framework.init();
             var bundles = new ArrayList<Bundle>();
