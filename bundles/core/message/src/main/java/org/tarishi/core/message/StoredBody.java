@@ -1,0 +1,60 @@
+package org.tarishi.core.message;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.tarishi.api.message.Body;
+
+/** The body as it arrived: a range of the content. */
+final class StoredBody implements Body {
+
+    private final Content content;
+    private final long start;
+    private final long end;
+    private final boolean isKept;
+    private final boolean isEightBit;
+
+    StoredBody(Content content, long start, long end, boolean isKept, boolean isEightBit) {
+        this.content = content;
+        this.start = start;
+        this.end = end;
+        this.isKept = isKept;
+        this.isEightBit = isEightBit;
+    }
+
+    boolean isEightBit() {
+        return isEightBit;
+    }
+
+    @Override
+    public long size() {
+        return end - start;
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+        return open(0, size());
+    }
+
+    /** Opens a range, counted from the beginning of the body. */
+    InputStream open(long from, long to) throws IOException {
+        checkKept();
+        return content.open(start + from, start + to);
+    }
+
+    /** Writes a range, counted from the beginning of the body. */
+    void write(long from, long to, OutputStream out) throws IOException {
+        checkKept();
+        content.write(start + from, start + to, out);
+    }
+
+    private void checkKept() throws IOException {
+        if (!isKept) {
+            throw new IOException("the body was not kept");
+        }
+    }
+
+    void close() {
+        content.close();
+    }
+}
