@@ -52,7 +52,7 @@ final class FieldList implements LiveHeaders {
 
     private static int nextLine(byte[] bytes, int from, int end) {
         int at = from;
-        while (bytes[at] != '\n') {
+        while (at < end && bytes[at] != '\n') {
             at++;
         }
         return Math.min(at + 1, end);

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
+import org.tarishi.api.Text;
 
 /** Values of header fields: as people read them (RFC 2047, RFC 6532), and as they are written (RFC 5322 section 2.2.3). */
 final class HeaderText {
@@ -39,6 +40,10 @@ final class HeaderText {
 
     private HeaderText() {}
 
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     // ---- reading
 
     /** Returns bytes as text without line breaks: UTF-8 where that is what it is, else ISO 8859-1. */
@@ -58,7 +63,8 @@ final class HeaderText {
         return line.toString();
     }
 
-    private static String text(byte[] bytes, int from, int to) {
+    /** Returns bytes as UTF-8 where that is what they are, else as ISO 8859-1. */
+    static String text(byte[] bytes, int from, int to) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -86,7 +92,7 @@ final class HeaderText {
             good = HeaderBytes.isNameByte(name.charAt(i));
         }
         if (!good) {
-            throw new IllegalArgumentException("not a field name: " + org.tarishi.api.Text.escaped(name));
+            throw new IllegalArgumentException("not a field name: " + Text.escaped(name));
         }
     }
 

@@ -1,6 +1,7 @@
 package org.tarishi.core.message;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -36,7 +37,7 @@ public final class SpoolingMessageStore implements MessageStore {
      *
      * @param dataFolder the instance's data folder; empty or null if there is none
      */
-    SpoolingMessageStore(@org.jspecify.annotations.Nullable String dataFolder, Settings settings) {
+    SpoolingMessageStore(@Nullable String dataFolder, Settings settings) {
         this.dataFolder = dataFolder == null ? "" : dataFolder;
         setup = setup(settings);
         setup.folder().removeLeftovers();

@@ -3,7 +3,10 @@ package org.tarishi.core.message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tarishi.api.message.Body;
+import org.tarishi.api.message.Part;
 
 /** The body as it arrived: a range of the content. */
 final class StoredBody implements Body {
@@ -13,6 +16,10 @@ final class StoredBody implements Body {
     private final long end;
     private final boolean isKept;
     private final boolean isEightBit;
+    private volatile @Nullable Walked walked;
+
+    /** The parts by a Content-Type. */
+    private record Walked(@Nullable Field contentType, List<Part> parts) {}
 
     StoredBody(Content content, long start, long end, boolean isKept, boolean isEightBit) {
         this.content = content;
@@ -20,6 +27,17 @@ final class StoredBody implements Body {
         this.end = end;
         this.isKept = isKept;
         this.isEightBit = isEightBit;
+    }
+
+    /** Returns the parts, if they were read by that very Content-Type. */
+    @SuppressWarnings("ReferenceEquality") // that very field; it never changes
+    @Nullable List<Part> partsBy(@Nullable Field contentType) {
+        var now = walked;
+        return now != null && now.contentType() == contentType ? now.parts() : null;
+    }
+
+    void keepParts(@Nullable Field contentType, List<Part> parts) {
+        walked = new Walked(contentType, parts);
     }
 
     boolean isEightBit() {

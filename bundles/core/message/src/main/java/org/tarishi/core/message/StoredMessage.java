@@ -62,6 +62,10 @@ final class StoredMessage implements LiveMessage {
         return MimeWalk.root(headers, body, settings);
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     StoredBody storedBody() {
         return body;
     }
