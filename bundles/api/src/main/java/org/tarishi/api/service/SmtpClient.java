@@ -51,13 +51,19 @@ public interface SmtpClient {
         /** Returns the refusal of the session, the greeting, EHLO or MAIL, when one of them was refused. */
         Optional<Reply> refusal();
 
+        /** Tells whether the refusal came before MAIL: it is about the session, and says nothing of this message. */
+        boolean isSessionRefused();
+
         /** Returns the reply to each RCPT, in the order of the recipients; empty when MAIL was refused. */
         List<Reply> recipients();
 
         /** Returns the reply to the data; of LMTP one for each accepted recipient; empty when no data was sent. */
         List<Reply> data();
 
-        /** Returns the reply that speaks for the whole: the refusal, the first refused recipient where none was accepted, the data's. */
+        /**
+         * Returns the reply that speaks for the whole: the refusal; where no data was sent the first refused recipient's; else the data's,
+         * of several the first refusal, if there is one.
+         */
         Reply decisive();
     }
 }
