@@ -758,6 +758,7 @@ class ClientTest {
         var over = new CountDownLatch(1);
         try (var peer = new FakePeer(line -> {
             line.greet("PIPELINING").hear("MAIL ", "RCPT ", "DATA").say("250 ok", "250 ok", "354 go");
+            line.hear("Subject");
             go.countDown();
             try {
                 over.await();
@@ -766,7 +767,8 @@ class ClientTest {
             }
         })) {
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                var sent = threads.submit(() -> send(peer.route(), new FakeMessage("x".repeat(16_000_000)), false));
+                var sent =
+                        threads.submit(() -> send(peer.route(), new FakeMessage(TEXT + "x".repeat(16_000_000)), false));
                 go.await();
                 expireWhile(() -> !sent.isDone(), Duration.ofMinutes(3));
                 assertThatThrownBy(sent::get)

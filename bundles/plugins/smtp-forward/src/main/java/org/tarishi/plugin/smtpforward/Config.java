@@ -1,0 +1,68 @@
+package org.tarishi.plugin.smtpforward;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/** The settings as they stand in the file; {@link Settings} is their checked form. */
+@ObjectClassDefinition(
+        name = "Tarishi plugin smtp-forward",
+        description = "Hands mail to another SMTP or LMTP server, and passes its answer on.")
+@interface Config {
+
+    @AttributeDefinition(
+            name = "Host",
+            description =
+                    "The next hop: a name, an address, or the absolute path of a Unix domain socket. Empty: the plugin takes no"
+                            + " mail. Default: empty.")
+    String host() default "";
+
+    @AttributeDefinition(
+            name = "Port",
+            description =
+                    "The next hop's port, 1 to 65535; not used with a socket. LMTP has 24 as a rule. Default: 25.")
+    int port() default 25;
+
+    @AttributeDefinition(name = "LMTP", description = "Whether LMTP is spoken (RFC 2033). Default: false.")
+    boolean lmtp() default false;
+
+    @AttributeDefinition(
+            name = "One message per recipient",
+            description =
+                    "Whether each recipient gets a transaction of its own, for next hops that can't do with several. Read what the"
+                            + " README says of it first. Default: false.")
+    boolean oneMessagePerRecipient() default false;
+
+    @AttributeDefinition(
+            name = "Connect time-out",
+            description = "How long connecting may take, ISO-8601, at most PT10M. Default: PT30S.")
+    String connectTimeout() default "PT30S";
+
+    @AttributeDefinition(
+            name = "EHLO name",
+            description =
+                    "The name given in EHLO or LHLO: a domain, or an address in brackets. Empty: as the SMTP client is set up."
+                            + " Default: empty.")
+    String heloName() default "";
+
+    @AttributeDefinition(
+            name = "Bind address",
+            description = "The local address to connect from. Empty: the system's choice. Default: empty.")
+    String bindAddress() default "";
+
+    @AttributeDefinition(
+            name = "Outbound",
+            description = "Whether mail of clients that may relay goes to the next hop too. Default: false.")
+    boolean enableOutbound() default false;
+
+    @AttributeDefinition(
+            name = "When unreachable",
+            description =
+                    "What becomes of mail while the next hop can't be reached: CONTINUE asks the next plugin (451 when there is none,"
+                            + " the outbound queue for clients that may relay), DENYSOFT answers 451 at once. Default: CONTINUE.",
+            options = {
+                @Option(label = "Ask the next plugin", value = "CONTINUE"),
+                @Option(label = "Refuse for now", value = "DENYSOFT")
+            })
+    String unreachable() default "CONTINUE";
+}

@@ -1,0 +1,88 @@
+package org.tarishi.plugin.smtpforward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.api.outbound.Route;
+
+class SettingsTest {
+
+    @Test
+    void withoutAHostThereIsNoRoute() {
+        assertThat(Configs.settings(Map.of()).route()).isEmpty();
+    }
+
+    @Test
+    void theRouteIsMadeOfItsKeys() {
+        var settings = Configs.settings(Map.of(
+                "host",
+                "2001:db8::1",
+                "port",
+                24,
+                "lmtp",
+                true,
+                "heloName",
+                "us.example",
+                "bindAddress",
+                "2001:db8::2"));
+
+        assertThat(settings.route())
+                .hasValue(Route.to("2001:db8::1", 24)
+                        .withLmtp()
+                        .withHeloName("us.example")
+                        .withBindAddress(InetAddress.ofLiteral("2001:db8::2")));
+    }
+
+    @Test
+    void aPathIsASocket() {
+        assertThat(Configs.settings(Map.of("host", "/run/lmtp.sock", "lmtp", true))
+                        .route())
+                .hasValue(Route.to(Path.of("/run/lmtp.sock")).withLmtp());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "mx_1.example", "192.0.2.1", "::1"})
+    void aNameOrAnAddressIsAHost(String host) {
+        assertThat(Configs.settings(Map.of("host", host)).route()).hasValue(Route.to(host, 25));
+    }
+
+    @ParameterizedTest(name = "{0} = {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+    host           | mx:25     | host: want a name, an address without brackets, the absolute path of a socket, or nothing: mx:25
+    host           | a b       | host: want a name, an address without brackets, the absolute path of a socket, or nothing: a b
+    host           | [::1]     | host: want a name, an address without brackets, the absolute path of a socket, or nothing: [::1]
+    connectTimeout | 30        | connectTimeout: want ISO-8601, such as PT30S: 30
+    connectTimeout | PT0S      | connectTimeout: must be positive and at most PT10M: PT0S
+    connectTimeout | PT11M     | connectTimeout: must be positive and at most PT10M: PT11M
+    heloName       | a b       | heloName: want a domain, an address in brackets, or nothing: a b
+    bindAddress    | localhost | bindAddress: want an IPv4 or IPv6 address, or nothing: localhost
+    unreachable    | continue  | unreachable: want CONTINUE or DENYSOFT: continue
+    """)
+    void aBadTextIsRefusedByName(String key, String value, String message) {
+        assertThatThrownBy(() -> Configs.settings(Map.of(key, value)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 65536})
+    void aPortOutOfRangeIsRefusedByName(int port) {
+        assertThatThrownBy(() -> Configs.settings(Map.of("port", port)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("port: must be 1 to 65535: " + port);
+    }
+
+    @Test
+    void aSocketHasNoLocalAddress() {
+        assertThatThrownBy(() -> Configs.settings(Map.of("host", "/run/x", "bindAddress", "127.0.0.1")))
+                .hasMessage("bindAddress: a Unix domain socket has no local address");
+    }
+}
