@@ -1,0 +1,120 @@
+package org.tarishi.core.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.tarishi.api.Text;
+
+/**
+ * Sees whether the components of a PID take a new configuration.
+ *
+ * <p>The checked settings say before whether values are good; this is for what only trying tells. A component that was well and fails
+ * to activate with the new values has refused them. What a component's own modified method throws is not told to anybody but the log:
+ * there, the check alone decides. Without Declarative Services all values are taken.
+ */
+final class TakeUp {
+
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final Supplier<@Nullable ServiceComponentRuntime> runtime;
+    private final Duration limit;
+
+    TakeUp(Supplier<@Nullable ServiceComponentRuntime> runtime, Duration limit) {
+        this.runtime = runtime;
+        this.limit = limit;
+    }
+
+    /** Returns the components of a PID that fail as it is. */
+    Set<String> failing(String pid) {
+        var failing = new TreeSet<String>();
+        for (var description : descriptions(pid)) {
+            for (var component : components(description, pid)) {
+                if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+                    failing.add(name(component));
+                }
+            }
+        }
+        return failing;
+    }
+
+    /**
+     * Waits until the components of a PID have the values, for the limit at most.
+     *
+     * @return why one refuses them that did not fail before, or null
+     */
+    @Nullable String refusal(String pid, Map<String, Object> values, Set<String> failedBefore) {
+        var end = System.nanoTime() + limit.toNanos();
+        while (true) {
+            var waiting = false;
+            for (var description : descriptions(pid)) {
+                var served = false;
+                for (var component : components(description, pid)) {
+                    if (has(component, values)) {
+                        served = true;
+                        if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION
+                                && !failedBefore.contains(name(component))) {
+                            return description.name + " failed: " + reason(component);
+                        }
+                    }
+                }
+                waiting |= !served;
+            }
+            if (!waiting || System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+                return null;
+            }
+            LockSupport.parkNanos(PAUSE);
+        }
+    }
+
+    private static String reason(ComponentConfigurationDTO component) {
+        var failure = component.failure;
+        return failure == null
+                ? "no reason given"
+                : Text.escaped(failure.lines().findFirst().orElse(""));
+    }
+
+    private static String name(ComponentConfigurationDTO component) {
+        return component.description.bundle.id + "/" + component.description.name;
+    }
+
+    private static boolean has(ComponentConfigurationDTO component, Map<String, Object> values) {
+        return values.entrySet().stream()
+                .allMatch(entry -> Values.same(entry.getValue(), component.properties.get(entry.getKey())));
+    }
+
+    /** Returns the components that a configuration of this PID is for. */
+    private List<ComponentDescriptionDTO> descriptions(String pid) {
+        var scr = runtime.get();
+        if (scr == null) {
+            return List.of();
+        }
+        return scr.getComponentDescriptionDTOs().stream()
+                .filter(description -> List.of(description.configurationPid).contains(Declarations.declared(pid))
+                        && !description.configurationPolicy.equals("ignore")
+                        && scr.isComponentEnabled(description))
+                .toList();
+    }
+
+    /** Returns what there is of a component that has this configuration, with whatever values. */
+    private List<ComponentConfigurationDTO> components(ComponentDescriptionDTO description, String pid) {
+        var scr = runtime.get();
+        return scr == null
+                ? List.of()
+                : scr.getComponentConfigurationDTOs(description).stream()
+                        .filter(component -> {
+                            var pids = component.properties.get(Constants.SERVICE_PID);
+                            return pids != null && Values.items(pids).contains(pid);
+                        })
+                        .toList();
+    }
+}

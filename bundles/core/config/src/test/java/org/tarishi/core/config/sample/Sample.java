@@ -1,0 +1,27 @@
+package org.tarishi.core.config.sample;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** Remembers all settings that it ever had, as text: those of another class loader can be read so. */
+public final class Sample implements Supplier<List<String>> {
+
+    private final List<String> had = new CopyOnWriteArrayList<>();
+
+    void activate(SampleConfig config) {
+        if (config.port() == 13) {
+            throw new IllegalStateException("port 13 is taken");
+        }
+        had.add("activated: " + new SampleSettings(config));
+    }
+
+    void modified(SampleConfig config) {
+        had.add("modified: " + new SampleSettings(config));
+    }
+
+    @Override
+    public List<String> get() {
+        return List.copyOf(had);
+    }
+}

@@ -1,0 +1,34 @@
+package org.tarishi.core.config.sample;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.tarishi.api.config.InvalidSettingException;
+
+/** The checked form of {@link SampleConfig}. */
+record SampleSettings(int port, List<String> hosts, Duration delay, long queue) {
+
+    SampleSettings(SampleConfig config) {
+        this(config.port(), List.of(config.hosts()), duration(config.delay()), config.queue_max$_$size());
+    }
+
+    SampleSettings {
+        if (!delay.isPositive()) {
+            throw new InvalidSettingException("delay", "must be positive, such as PT5M: " + delay);
+        }
+        if (hosts.contains("nowhere")) {
+            throw new IllegalArgumentException("hosts: nowhere is no host");
+        }
+        if (queue == 666) {
+            throw new IllegalStateException("a check with a fault");
+        }
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new InvalidSettingException("delay", "want ISO-8601, such as PT5M: " + text);
+        }
+    }
+}
