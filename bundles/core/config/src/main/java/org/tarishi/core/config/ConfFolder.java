@@ -85,6 +85,7 @@ final class ConfFolder {
         }
         var settled = new TreeSet<String>();
         var all = new TreeSet<>(stamps.keySet());
+        all.addAll(unsettled);
         all.addAll(found.keySet());
         for (var pid : all) {
             var now = Optional.ofNullable(found.get(pid));
@@ -100,6 +101,11 @@ final class ConfFolder {
             }
         }
         return settled;
+    }
+
+    /** Has the next scan tell of a PID though its file does not change: it could not be read. */
+    void again(String pid) {
+        unsettled.add(pid);
     }
 
     /** Returns what there is, or null when the folder itself is not there: that is no order to forget all settings. */

@@ -136,11 +136,13 @@ final class Declarations {
             return new Verdict.Undeclared();
         }
         var schemas = schemas(declarers);
+        // Metatype of the platform leaves out keys that its components read.
+        var isOwn = pid.startsWith(Gate.OURS) || declarers.getFirst().settings != null;
         var problems = new ArrayList<Problem>();
         var values = new TreeMap<String, Object>();
         file.values().forEach((key, value) -> {
             try {
-                values.put(key, typed(schemas, key, value));
+                values.put(key, typed(schemas, key, value, isOwn));
             } catch (IllegalArgumentException e) {
                 problems.add(new Problem(file.line(key), key, String.valueOf(e.getMessage())));
             }
@@ -170,10 +172,7 @@ final class Declarations {
                 : new Verdict.Bad(problems.stream().distinct().toList());
     }
 
-    private static Object typed(List<Schema> schemas, String key, Value value) {
-        if (schemas.isEmpty()) {
-            return untyped(value);
-        }
+    private static Object typed(List<Schema> schemas, String key, Value value, boolean isOwn) {
         Object typed = null;
         for (var schema : schemas) {
             if (schema.knows(key)) {
@@ -183,6 +182,9 @@ final class Declarations {
         }
         if (typed != null) {
             return typed;
+        }
+        if (schemas.isEmpty() || !isOwn) {
+            return untyped(value);
         }
         var known = new Keys(schemas).all();
         var near = Schema.nearest(key.toLowerCase(Locale.ROOT), known);

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -44,7 +45,12 @@ final class Gate implements SynchronousConfigurationListener {
 
     private static final Logger log = LoggerFactory.getLogger(Gate.class);
 
-    private static final String OURS = "org.tarishi.";
+    /** How the PIDs begin that nobody else may write. */
+    static final String OURS = "org.tarishi.";
+
+    /** What a secret is called where nobody is there to say which keys are secret. */
+    private static final Pattern SECRET =
+            Pattern.compile("pass|secret|token|credential|private|api.?key", Pattern.CASE_INSENSITIVE);
 
     private final ConfigurationAdmin admin;
     private final Declarations declarations;
@@ -180,7 +186,11 @@ final class Gate implements SynchronousConfigurationListener {
         try {
             text = SafeFiles.read(conf.file(pid));
         } catch (IOException e) {
-            refuse(pid, k, List.of(new Problem(0, "", SafeFiles.reason(e))), author);
+            conf.again(pid);
+            var problems = List.of(new Problem(0, "", SafeFiles.reason(e)));
+            if (!problems.equals(k.problems)) {
+                refuse(pid, k, problems, author);
+            }
             return;
         }
         var isNews = !Objects.equals(text, k.seen) || !ready;
@@ -217,7 +227,11 @@ final class Gate implements SynchronousConfigurationListener {
                     refuse(pid, k, problems, wasWaiting ? Author.START : author);
                 }
             }
-            case Verdict.Good(var values) -> {
+            case Verdict.Good(var typed) -> {
+                // A platform component that has been given texts has read them by now: types alone are no reason to
+                // configure it again, which may close its sockets.
+                var had = k.values;
+                var values = wasWaiting && had != null && Values.sameTexts(had, typed) ? had : typed;
                 var problems = put(pid, text, values, wasWaiting ? Author.START : author, arriving == null && ready);
                 if (!problems.isEmpty()) {
                     refuse(pid, k, problems, author);
@@ -551,7 +565,7 @@ final class Gate implements SynchronousConfigurationListener {
             var file = CfgFile.parse(text);
             var keys = declarations.keys(pid);
             for (var key : file.values().keySet()) {
-                if (keys != null && keys.isSecret(key)) {
+                if (isSecret(keys, key)) {
                     file = file.with(key, Value.one("********"));
                 }
             }
@@ -720,7 +734,7 @@ final class Gate implements SynchronousConfigurationListener {
         var told = all.stream()
                 .filter(key -> !Objects.equals(old.get(key), now.get(key)))
                 .map(key -> {
-                    if (keys != null && keys.isSecret(key)) {
+                    if (isSecret(keys, key)) {
                         return key + " (secret)";
                     }
                     return key + " " + Objects.requireNonNullElse(old.get(key), Value.one("(default)")) + " -> "
@@ -728,6 +742,10 @@ final class Gate implements SynchronousConfigurationListener {
                 })
                 .collect(Collectors.joining("; "));
         return told.isEmpty() ? "comments only" : Text.escaped(told);
+    }
+
+    private static boolean isSecret(Declarations.@Nullable Keys keys, String key) {
+        return keys == null ? SECRET.matcher(key).find() : keys.isSecret(key);
     }
 
     private static Map<String, Value> values(@Nullable String text) {

@@ -59,7 +59,9 @@ final class TakeUp {
             for (var description : descriptions(pid)) {
                 var served = false;
                 for (var component : components(description, pid)) {
-                    if (has(component, values)) {
+                    // It has its values before it is activated with them.
+                    var isUnderWay = description.immediate && component.state == ComponentConfigurationDTO.SATISFIED;
+                    if (has(component, values) && !isUnderWay) {
                         served = true;
                         if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION
                                 && !failedBefore.contains(name(component))) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,16 @@ final class Values {
     static boolean same(Map<String, Object> a, Map<String, Object> b) {
         return a.keySet().equals(b.keySet())
                 && a.entrySet().stream().allMatch(entry -> same(entry.getValue(), b.get(entry.getKey())));
+    }
+
+    /** Tells whether two sets of settings would stand alike in a file. */
+    static boolean sameTexts(Map<String, Object> a, Map<String, Object> b) {
+        return a.keySet().equals(b.keySet())
+                && a.entrySet().stream()
+                        .allMatch(entry -> inFile(entry.getValue())
+                                .items()
+                                .equals(inFile(Objects.requireNonNull(b.get(entry.getKey())))
+                                        .items()));
     }
 
     static boolean same(Object a, @Nullable Object b) {
