@@ -1,0 +1,117 @@
+package org.tarishi.core.hooks;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.metatype.annotations.Designate;
+import org.tarishi.api.Notes;
+import org.tarishi.api.Reply;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
+import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.Generation;
+import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.LiveResults;
+import org.tarishi.core.spi.PluginSwitch;
+
+/** The engine as a component. */
+@Component(
+        service = {Hooks.class, PluginSwitch.class, ChainHooks.class},
+        configurationPid = ChainConfig.PID,
+        immediate = true)
+@Designate(ocd = ChainConfig.class)
+public final class ChainHooks implements Hooks, PluginSwitch {
+
+    private final Engine engine;
+    private final Tracking tracking;
+
+    /** Starts tracking plugins; they are asked from now on. */
+    @Activate
+    public ChainHooks(BundleContext context, ChainConfig config, @Reference ServiceComponentRuntime runtime) {
+        tracking = new Tracking(context, runtime);
+        engine = new Engine(new ChainSettings(config), System::nanoTime, Carriers.ofThisJvm(), tracking);
+        tracking.open(engine);
+        engine.start();
+    }
+
+    @Modified
+    void modified(ChainConfig config) {
+        engine.configure(new ChainSettings(config));
+    }
+
+    @Deactivate
+    void deactivate() {
+        engine.close();
+        tracking.close();
+        engine.stop();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    @Override
+    public Generation current() {
+        return engine.current();
+    }
+
+    @Override
+    public Optional<Reply> refusal() {
+        return engine.refusal();
+    }
+
+    @Override
+    public void begin(Executor turn, Consumer<Admission> then) {
+        engine.begin(turn, then);
+    }
+
+    @Override
+    public Notes newNotes() {
+        return engine.newNotes();
+    }
+
+    @Override
+    public LiveResults newResults(String id) {
+        return engine.newResults(id);
+    }
+
+    @Override
+    public void opened(SmtpConnection connection) {
+        engine.opened(connection);
+    }
+
+    @Override
+    public void closed(SmtpConnection connection) {
+        engine.closed(connection);
+    }
+
+    @Override
+    public void ended(Transaction tx, TransactionOutcome outcome) {
+        engine.ended(tx, outcome);
+    }
+
+    @Override
+    public Probe probe(long bundleId) {
+        return engine.probe(bundleId);
+    }
+
+    @Override
+    public void putInForce(Map<String, Long> bundleByPlugin) {
+        engine.putInForce(bundleByPlugin);
+    }
+
+    @Override
+    public CompletionStage<Void> whenIdle(long bundleId) {
+        return engine.whenIdle(bundleId);
+    }
+}

@@ -1,0 +1,250 @@
+package org.tarishi.core.hooks;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.tarishi.api.Moment;
+import org.tarishi.api.hook.CommandResult;
+import org.tarishi.api.hook.HookResult;
+import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.core.spi.BodyFeed;
+import org.tarishi.core.spi.Generation;
+import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Verdict;
+
+/**
+ * The chains of all moments at one instant.
+ *
+ * <p>Held by whoever may still call what is in it: the engine as long as it is the newest, each transaction that began with it, each ask
+ * under way. Who takes the last hold away tells the engine, once; a generation that nobody holds can't be held again.
+ */
+final class Chains implements Generation {
+
+    private static final Link[] NOBODY = {};
+
+    private final Engine engine;
+    private final Link[][] links;
+    private final boolean[] isAsked;
+    private final boolean[] isInline;
+    private final Map<String, Link> verbs;
+    private final Listeners listeners;
+    private final Gaps gaps;
+    private final Map<String, String> absent;
+    private final Set<HookComponent> components;
+    private final AtomicInteger holds = new AtomicInteger(1);
+
+    /** Listeners, in order. */
+    record Listeners(List<Link> session, List<Link> transaction, List<Link> result) {
+        static final Listeners NONE = new Listeners(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * What is missing for a moment, because plugins are being replaced in place.
+     *
+     * @param plugins the plugins
+     * @param moments the moments that they had a say at
+     * @param verbs the verbs that they carried out
+     */
+    record Gaps(Set<String> plugins, Set<Moment> moments, Set<String> verbs) {
+        static final Gaps NONE = new Gaps(Set.of(), Set.of(), Set.of());
+    }
+
+    /**
+     * Makes one, held once.
+     *
+     * @param absent why a required plugin is absent, by plugin
+     * @param components all that may be called
+     */
+    Chains(
+            Engine engine,
+            Map<Moment, List<Link>> byMoment,
+            Map<String, Link> verbs,
+            Listeners listeners,
+            Gaps gaps,
+            Map<String, String> absent,
+            Set<HookComponent> components,
+            Set<HookComponent> inline) {
+        int moments = Moment.values().length;
+        this.engine = engine;
+        this.links = new Link[moments][];
+        this.isAsked = new boolean[moments];
+        this.isInline = new boolean[moments];
+        this.verbs = verbs;
+        this.listeners = listeners;
+        this.gaps = gaps;
+        this.absent = absent;
+        this.components = components;
+        for (var moment : Moment.values()) {
+            var chain = byMoment.getOrDefault(moment, List.of());
+            links[index(moment)] = chain.isEmpty() ? NOBODY : chain.toArray(Link[]::new);
+            isAsked[index(moment)] = !chain.isEmpty() || gaps.moments().contains(moment);
+            // the parts of a message are read from disk
+            isInline[index(moment)] =
+                    moment != Moment.ATTACHMENT && chain.stream().allMatch(link -> inline.contains(link.component()));
+        }
+    }
+
+    @SuppressWarnings(
+            "EnumOrdinal") // an array, because an empty chain shall cost next to nothing; nothing is stored under the
+    // number
+    private static int index(Moment moment) {
+        return moment.ordinal();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    Link[] links(Moment moment) {
+        return links[index(moment)];
+    }
+
+    boolean isInline(Moment moment) {
+        return isInline[index(moment)];
+    }
+
+    Map<String, Link> verbs() {
+        return verbs;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    Gaps gaps() {
+        return gaps;
+    }
+
+    Map<String, String> absent() {
+        return absent;
+    }
+
+    Set<HookComponent> components() {
+        return components;
+    }
+
+    /** Holds it; false when nobody does any more. */
+    boolean hold() {
+        int now;
+        do {
+            now = holds.get();
+            if (now == 0) {
+                return false;
+            }
+        } while (!holds.compareAndSet(now, now + 1));
+        return true;
+    }
+
+    /** Gives back one hold. */
+    void unhold() {
+        int left = holds.decrementAndGet();
+        if (left == 0) {
+            engine.drained(this);
+        } else if (left < 0) {
+            throw new IllegalStateException("given back more often than held");
+        }
+    }
+
+    boolean isHeld() {
+        return holds.get() > 0;
+    }
+
+    @Override
+    public boolean isEmpty(Moment moment) {
+        return !isAsked[index(moment)];
+    }
+
+    @Override
+    public void ask(Moment moment, Subject subject, Executor turn, Consumer<Verdict<HookResult>> then) {
+        ask(moment, Question.HOOK, subject, turn, then);
+    }
+
+    @Override
+    public void askName(Subject subject, Executor turn, Consumer<Verdict<RdnsResult>> then) {
+        ask(Moment.LOOKUP_RDNS, Question.NAME, subject, turn, then);
+    }
+
+    @Override
+    public void askCommand(Subject subject, Executor turn, Consumer<Verdict<CommandResult>> then) {
+        ask(Moment.UNRECOGNIZED_COMMAND, Question.COMMAND, subject, turn, then);
+    }
+
+    private <R> void ask(
+            Moment moment, Question<R> question, Subject subject, Executor turn, Consumer<Verdict<R>> then) {
+        if (gaps.moments().contains(moment)) {
+            engine.await(this, turn, () -> engine.current().ask(moment, question, subject, turn, then));
+            return;
+        }
+        ask(moment, question, links[index(moment)], isInline[index(moment)], subject, turn, then);
+    }
+
+    private <R> void ask(
+            Moment moment,
+            Question<R> question,
+            Link[] chain,
+            boolean inline,
+            Subject subject,
+            Executor turn,
+            Consumer<Verdict<R>> then) {
+        if (chain.length == 0) {
+            then.accept(new Verdict<>(question.of(HookResult.CONTINUE), null, false));
+            return;
+        }
+        if (!hold()) {
+            // replaced, and let go by all, since the caller took it
+            engine.current().ask(moment, question, subject, turn, then);
+            return;
+        }
+        var run = new Run<>(this, question, moment, chain, subject, turn, then);
+        if (inline) {
+            run.inline();
+        } else {
+            run.hop();
+        }
+    }
+
+    @Override
+    public boolean hasVerb(String verb) {
+        return verbs.containsKey(verb) || gaps.verbs().contains(verb);
+    }
+
+    @Override
+    public void askVerb(String verb, Subject subject, Executor turn, Consumer<Verdict<CommandResult>> then) {
+        var link = verbs.get(verb);
+        if (link == null) {
+            if (gaps.verbs().contains(verb)) {
+                engine.await(this, turn, () -> engine.current().askVerb(verb, subject, turn, then));
+                return;
+            }
+            then.accept(new Verdict<>(CommandResult.reply(Faults.NO_TRANSACTION), null, true));
+            return;
+        }
+        if (!hold()) {
+            engine.current().askVerb(verb, subject, turn, then);
+            return;
+        }
+        new Run<>(this, Question.verb(verb), Moment.UNRECOGNIZED_COMMAND, new Link[] {link}, subject, turn, then).hop();
+    }
+
+    @Override
+    public Optional<BodyFeed> openBody(Subject subject) {
+        var chain = links(Moment.BODY);
+        if (chain.length == 0) {
+            return Optional.empty();
+        }
+        if (!hold()) {
+            return engine.current().openBody(subject);
+        }
+        return Optional.of(new BodyFanOut(this, chain, subject));
+    }
+
+    /** The newest is nobody's to give back; what {@link org.tarishi.core.spi.Hooks#begin} held is a {@link Held}. */
+    @Override
+    public void release() {
+        throw new IllegalStateException("not held by begin");
+    }
+}

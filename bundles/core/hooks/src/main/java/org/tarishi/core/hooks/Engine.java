@@ -1,0 +1,570 @@
+package org.tarishi.core.hooks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tarishi.api.Notes;
+import org.tarishi.api.Reply;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.ResultListener;
+import org.tarishi.api.hook.SessionListener;
+import org.tarishi.api.hook.TransactionListener;
+import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.LiveResults;
+import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.Subject;
+
+/**
+ * The chains in force: makes them anew when a plugin comes or goes, lets transactions begin with them, waits for the old ones to be let
+ * go. Knows no framework; whoever tracks services tells it.
+ *
+ * <p>Changes are made under one lock and published by one volatile write; whoever asks takes no lock.
+ */
+final class Engine implements Hooks, PluginSwitch, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
+
+    /** What the framework knows and the engine does not. */
+    interface Bundles {
+
+        /** Tells whether there is a bundle, started or not. */
+        boolean isInstalled(long bundleId);
+
+        /** Tries again to obtain what could not be obtained; of one bundle. */
+        void retry(long bundleId);
+
+        /** Returns what is known about why a bundle's components are not there, in a line each. */
+        List<String> problems(long bundleId);
+
+        /** Returns what is known about why a plugin is not there; empty when nothing is. */
+        String explain(String plugin);
+
+        /** Nothing is known. */
+        static Bundles none(LongPredicate isInstalled) {
+            return new Bundles() {
+
+                @Override
+                public boolean isInstalled(long bundleId) {
+                    return isInstalled.test(bundleId);
+                }
+
+                @Override
+                public void retry(long bundleId) {}
+
+                @Override
+                public List<String> problems(long bundleId) {
+                    return List.of();
+                }
+
+                @Override
+                public String explain(String plugin) {
+                    return "";
+                }
+            };
+        }
+    }
+
+    private record Waiter(Executor turn, Runnable again) {}
+
+    private record Idle(long bundleId, CompletableFuture<Void> stage) {}
+
+    private final LongSupplier nanos;
+    private final Bundles bundles;
+    private final Guard guard;
+    private final Watchdog watchdog;
+    private final long startedAt;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Registry registry;
+    private final Set<Chains> alive = ConcurrentHashMap.newKeySet();
+    private final Set<HookComponent> components = ConcurrentHashMap.newKeySet();
+    private final List<Idle> idlers = new ArrayList<>();
+    private final Map<String, List<Link>> sessions = new ConcurrentHashMap<>();
+    private final Object waitersLock = new Object();
+    private final Object toldLock = new Object();
+    private final Map<String, String> told = new HashMap<>();
+    private List<Waiter> waiters = new ArrayList<>();
+    private volatile ChainSettings settings;
+    private volatile Chains current;
+    private volatile boolean isClosed;
+    private volatile boolean mayHaveIdlers;
+    private long closedAt;
+
+    /** Makes one whose watchdog rests until {@link #start()}. */
+    Engine(ChainSettings settings, LongSupplier nanos, Carriers carriers, Bundles bundles) {
+        this.settings = settings;
+        this.nanos = nanos;
+        this.bundles = bundles;
+        this.guard = new Guard(nanos);
+        this.watchdog = new Watchdog(nanos, this::settings, carriers, this::stuck);
+        this.startedAt = nanos.getAsLong();
+        this.registry = new Registry(this, bundles::isInstalled);
+        this.current = new Chains(
+                this, Map.of(), Map.of(), Chains.Listeners.NONE, Chains.Gaps.NONE, Map.of(), Set.of(), Set.of());
+        this.alive.add(current);
+        watchdog.chore(this::tick);
+        publish(() -> {});
+    }
+
+    void start() {
+        watchdog.start();
+    }
+
+    ChainSettings settings() {
+        return settings;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    // What comes and goes.
+
+    /** Puts other settings in force. */
+    void configure(ChainSettings other) {
+        publish(() -> settings = other);
+    }
+
+    /** Takes in a component. */
+    void arrived(Source source, Object instance, Map<String, Set<String>> expected) {
+        publish(() -> {
+            registry.expect(source.bundleId(), expected);
+            components.add(registry.add(source, instance));
+        });
+    }
+
+    /** Takes note of a service that should be a component and is none. */
+    void failed(Source source, String problem, Map<String, Set<String>> expected) {
+        publish(() -> {
+            registry.expect(source.bundleId(), expected);
+            registry.addProblem(source, problem);
+        });
+    }
+
+    /**
+     * Takes a component out, and returns when none of its code runs any more and nobody may call it; or when the drain has lasted long
+     * enough.
+     *
+     * @param isReplaced whether another one is to take its place, so that mail waits for that
+     * @param isLeaving whether its whole bundle is going
+     */
+    void left(Source source, boolean isReplaced, boolean isLeaving) {
+        var gone = new AtomicReference<@Nullable HookComponent>();
+        publish(() -> gone.set(registry.remove(source.serviceId(), isReplaced && !isClosed, isLeaving)));
+        var component = gone.get();
+        if (component != null) {
+            if (!awaitDrained(component)) {
+                LOG.warn(
+                        "{} is still busy after {}, and is let go all the same",
+                        source,
+                        Durations.show(settings.drain()));
+            }
+            component.markGone();
+            forget(component);
+        }
+        lock.lock();
+        try {
+            registry.drained(
+                    source.name().id(), nanos.getAsLong() + settings.swapWait().toNanos());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a component's place in the engine. */
+    HookComponent component(Source source, Object instance, Plugin plugin) {
+        return new HookComponent(
+                source,
+                instance,
+                plugin,
+                new ListenerQueue(
+                        source.name().toString(), () -> settings.listenerQueue(), guard, watchdog, this::signal));
+    }
+
+    private void publish(Runnable change) {
+        Chains before;
+        lock.lock();
+        try {
+            change.run();
+            var next = registry.build(settings);
+            before = current;
+            alive.add(next);
+            current = next;
+        } finally {
+            lock.unlock();
+        }
+        before.unhold();
+        wake();
+        if (nanos.getAsLong() - startedAt > settings.swapWait().toNanos()) {
+            tellPresence();
+        }
+        signal();
+    }
+
+    /** A generation is nobody's any more. */
+    void drained(Chains chains) {
+        alive.remove(chains);
+        signal();
+    }
+
+    private boolean awaitDrained(HookComponent component) {
+        lock.lock();
+        try {
+            long limit = settings.drain().toNanos();
+            long since = nanos.getAsLong();
+            while (!isDrained(component)) {
+                long from = isClosed && closedAt - since > 0 ? closedAt : since;
+                if (nanos.getAsLong() - from > limit) {
+                    return false;
+                }
+                // a late call's end is not signalled; and tests have a clock of their own
+                changed.awaitNanos(20_000_000L);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isDrained(HookComponent component) {
+        return component.isQuiet()
+                && alive.stream().noneMatch(chains -> chains.components().contains(component));
+    }
+
+    private void forget(HookComponent component) {
+        components.remove(component);
+        sessions.replaceAll((id, links) ->
+                links.stream().filter(link -> link.component() != component).toList());
+    }
+
+    private void signal() {
+        if (lock.isHeldByCurrentThread()) {
+            return;
+        }
+        var done = new ArrayList<Idle>();
+        lock.lock();
+        try {
+            changed.signalAll();
+            if (mayHaveIdlers) {
+                for (Iterator<Idle> all = idlers.iterator(); all.hasNext(); ) {
+                    var one = all.next();
+                    if (isIdle(one.bundleId())) {
+                        all.remove();
+                        done.add(one);
+                    }
+                }
+                mayHaveIdlers = !idlers.isEmpty();
+            }
+        } finally {
+            lock.unlock();
+        }
+        done.forEach(one -> one.stage().complete(null));
+    }
+
+    private boolean isIdle(long bundleId) {
+        return alive.stream()
+                        .noneMatch(chains -> chains.components().stream()
+                                .anyMatch(one -> one.source().bundleId() == bundleId))
+                && components.stream()
+                        .filter(one -> one.source().bundleId() == bundleId)
+                        .allMatch(one -> one.isQuiet() && one.toldSessions().get() == 0);
+    }
+
+    /** Looks after what only time changes. */
+    private void tick() {
+        long now = nanos.getAsLong();
+        boolean isOver;
+        lock.lock();
+        try {
+            isOver = registry.expireGaps(now);
+        } finally {
+            lock.unlock();
+        }
+        if (isOver) {
+            publish(() -> {});
+        } else if (now - startedAt > settings.swapWait().toNanos()) {
+            tellPresence();
+        }
+        if (mayHaveIdlers) {
+            signal();
+        }
+    }
+
+    private void stuck(Link link, String stack) {
+        var plugin = link.component().plugin();
+        if (plugin.breaker().openForGood()) {
+            LOG.error(
+                    "{} is stuck at {} and is not called again until it is replaced; its memory is not freed before a restart;{}",
+                    plugin,
+                    link.at(),
+                    stack);
+            publish(() -> {});
+        }
+    }
+
+    // Presence.
+
+    /** Tells once for each required plugin that it is missing, and once that it is back. */
+    private void tellPresence() {
+        var absent = current.absent();
+        synchronized (toldLock) {
+            if (absent.keySet().equals(told.keySet())) {
+                return;
+            }
+        }
+        var lines = new HashMap<String, String>();
+        absent.forEach((id, reason) -> lines.put(id, reason + explained(id)));
+        synchronized (toldLock) {
+            for (var id : new HashSet<>(told.keySet())) {
+                if (!absent.containsKey(id)) {
+                    told.remove(id);
+                    LOG.info("required plugin {} is back", id);
+                }
+            }
+            lines.forEach((id, reason) -> {
+                if (told.putIfAbsent(id, reason) == null) {
+                    LOG.error("required plugin {} is missing, mail is refused for now: {}", id, reason);
+                }
+            });
+        }
+    }
+
+    /** Returns what the framework knows about a missing plugin, to be put behind a reason. */
+    String explained(String plugin) {
+        var text = bundles.explain(plugin);
+        return text.isEmpty() ? "" : " (" + text + ")";
+    }
+
+    // Waiting for what is being replaced.
+
+    /** Has something done again when other chains are in force. */
+    void await(Chains seen, Executor turn, Runnable again) {
+        synchronized (waitersLock) {
+            if (seen == current) {
+                waiters.add(new Waiter(turn, again));
+                return;
+            }
+        }
+        again.run();
+    }
+
+    private void wake() {
+        List<Waiter> all;
+        synchronized (waitersLock) {
+            if (waiters.isEmpty()) {
+                return;
+            }
+            all = waiters;
+            waiters = new ArrayList<>();
+        }
+        for (var one : all) {
+            try {
+                one.turn().execute(one.again());
+            } catch (RejectedExecutionException e) {
+                LOG.debug("a session that waited for a plugin is gone");
+            }
+        }
+    }
+
+    // Hooks.
+
+    @Override
+    public Chains current() {
+        return current;
+    }
+
+    @Override
+    public Optional<Reply> refusal() {
+        if (current.absent().isEmpty() && !isClosed) {
+            return Optional.empty();
+        }
+        tellPresence();
+        return Optional.of(Faults.NO_SESSION);
+    }
+
+    @Override
+    public void begin(Executor turn, Consumer<Admission> then) {
+        while (true) {
+            var now = current;
+            if (!now.absent().isEmpty() || isClosed) {
+                tellPresence();
+                then.accept(new Admission.Refused(Faults.NO_TRANSACTION));
+                return;
+            }
+            if (!now.gaps().plugins().isEmpty()) {
+                await(now, turn, () -> begin(turn, then));
+                return;
+            }
+            if (now.hold()) {
+                then.accept(new Admission.Admitted(new Held(now)));
+                return;
+            }
+        }
+    }
+
+    @Override
+    public Notes newNotes() {
+        return new NoteStore();
+    }
+
+    @Override
+    public LiveResults newResults(String id) {
+        return new ResultStore(id, this::resultWritten);
+    }
+
+    private void resultWritten(String id, String plugin, String key, Object value) {
+        var listeners = current.listeners().result();
+        if (!listeners.isEmpty()) {
+            var event = new ResultStore.Event(id, plugin, key, value);
+            for (var link : listeners) {
+                tell(link, id, false, listener -> ((ResultListener) listener).result(event));
+            }
+        }
+    }
+
+    @Override
+    public void opened(SmtpConnection connection) {
+        var listeners = current.listeners().session();
+        if (listeners.isEmpty()) {
+            return;
+        }
+        var reached = new ArrayList<Link>(listeners.size());
+        for (var link : listeners) {
+            var view = Call.readOnly(link, new Subject(connection, null, null, null))
+                    .connection();
+            link.component().toldSessions().incrementAndGet();
+            if (tell(link, connection.id(), false, listener -> ((SessionListener) listener).opened(view))) {
+                reached.add(link);
+            } else {
+                link.component().toldSessions().decrementAndGet();
+            }
+        }
+        sessions.put(connection.id(), List.copyOf(reached));
+    }
+
+    @Override
+    public void closed(SmtpConnection connection) {
+        var listeners = sessions.remove(connection.id());
+        if (listeners == null) {
+            return;
+        }
+        for (var link : listeners) {
+            var view = Call.readOnly(link, new Subject(connection, null, null, null))
+                    .connection();
+            tell(link, connection.id(), true, listener -> ((SessionListener) listener).closed(view));
+            link.component().toldSessions().decrementAndGet();
+        }
+    }
+
+    @Override
+    public void ended(Transaction tx, TransactionOutcome outcome) {
+        for (var link : current.listeners().transaction()) {
+            var view = Call.readOnly(link, new Subject(tx.connection(), tx, null, null))
+                    .transaction();
+            tell(link, tx.id(), false, listener -> ((TransactionListener) listener).ended(view, outcome));
+        }
+    }
+
+    private static boolean tell(Link link, String id, boolean must, ListenerQueue.Telling telling) {
+        return !link.component().isGone() && link.component().queue().offer(id, link, must, telling);
+    }
+
+    // PluginSwitch.
+
+    @Override
+    public Probe probe(long bundleId) {
+        bundles.retry(bundleId);
+        Probe probe;
+        lock.lock();
+        try {
+            probe = registry.probe(bundleId);
+        } finally {
+            lock.unlock();
+        }
+        var problems = new ArrayList<>(probe.problems());
+        problems.addAll(bundles.problems(bundleId));
+        return new Probe(Set.copyOf(probe.plugins()), probe.components(), List.copyOf(problems));
+    }
+
+    @Override
+    public void putInForce(Map<String, Long> bundleByPlugin) {
+        publish(() -> registry.putInForce(bundleByPlugin));
+    }
+
+    @Override
+    public CompletionStage<Void> whenIdle(long bundleId) {
+        var stage = new CompletableFuture<@Nullable Void>();
+        lock.lock();
+        try {
+            idlers.add(new Idle(bundleId, asVoid(stage)));
+            mayHaveIdlers = true;
+        } finally {
+            lock.unlock();
+        }
+        signal();
+        return asVoid(stage).minimalCompletionStage();
+    }
+
+    @SuppressWarnings("unchecked") // a stage of nothing completes with null, which the interface does not say
+    private static CompletableFuture<Void> asVoid(CompletableFuture<?> stage) {
+        return (CompletableFuture<Void>) stage;
+    }
+
+    // What people see.
+
+    /** Returns, in a line each, the plugins that are there and not in the chain. */
+    List<String> unused() {
+        lock.lock();
+        try {
+            return registry.unused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closedAt = nanos.getAsLong();
+            isClosed = true;
+        } finally {
+            lock.unlock();
+        }
+        wake();
+    }
+
+    /** Ends the watchdog, after all components have been taken out. */
+    void stop() {
+        watchdog.close();
+    }
+}

@@ -1,0 +1,43 @@
+package org.tarishi.core.hooks;
+
+import java.util.function.Supplier;
+import org.osgi.framework.Version;
+
+/** One plugin of one bundle, from its first component's coming to its last one's going. */
+final class Plugin {
+
+    private final String id;
+    private final long bundleId;
+    private final String bundle;
+    private final Version version;
+    private final Breaker breaker;
+
+    Plugin(Source source, Supplier<ChainSettings> settings) {
+        this.id = source.name().id();
+        this.bundleId = source.bundleId();
+        this.bundle = source.bundle();
+        this.version = source.version();
+        this.breaker = new Breaker(settings);
+    }
+
+    String id() {
+        return id;
+    }
+
+    long bundleId() {
+        return bundleId;
+    }
+
+    Version version() {
+        return version;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    @Override
+    public String toString() {
+        return id + " " + version + " (" + bundle + " [" + bundleId + "])";
+    }
+}

@@ -1,0 +1,348 @@
+package org.tarishi.core.hooks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.tarishi.api.EnhancedStatus;
+import org.tarishi.api.Moment;
+import org.tarishi.api.Reply;
+import org.tarishi.api.hook.DenyHook;
+import org.tarishi.api.hook.HookResult;
+import org.tarishi.api.message.Attachment;
+import org.tarishi.api.message.MimeLimitException;
+import org.tarishi.api.message.Part;
+import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Verdict;
+
+/**
+ * One walk along a chain, deny hooks included.
+ *
+ * <p>One thread at a time: the session's own where all only compute, else a virtual thread. When a call is given up, the watchdog takes
+ * the walk from the thread that is stuck in it and starts another one behind that call; the first thread finds out by
+ * {@link Guard#LOST} and leaves without touching anything.
+ */
+final class Run<R> implements Runnable, Watched {
+
+    private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
+
+    private final Chains chains;
+    private final Question<R> question;
+    private final Moment moment;
+    private final Link[] links;
+    private final Subject subject;
+    private final Executor turn;
+    private final Consumer<Verdict<R>> then;
+    private final String id;
+
+    /** What each round along the chain is about; one round but for attachments. */
+    private List<? extends @Nullable Object> arguments;
+
+    private int step;
+    private @Nullable R refused;
+    private @Nullable Link refuser;
+    private int denyStep;
+    private boolean isInline;
+    private boolean isDone;
+    private volatile @Nullable Call call;
+
+    Run(
+            Chains chains,
+            Question<R> question,
+            Moment moment,
+            Link[] links,
+            Subject subject,
+            Executor turn,
+            Consumer<Verdict<R>> then) {
+        this.chains = chains;
+        this.question = question;
+        this.moment = moment;
+        this.links = links;
+        this.subject = subject;
+        this.turn = turn;
+        this.then = then;
+        this.id = Guard.id(subject);
+        this.arguments = Collections.singletonList(subject.argument());
+    }
+
+    /** Asks on this thread, as long as all only compute. */
+    void inline() {
+        isInline = true;
+        var slot = chains.engine().watchdog().slot();
+        var plugin = MDC.get("plugin");
+        var before = MDC.get("id");
+        MDC.put("id", id);
+        try {
+            walk(slot);
+        } finally {
+            slot.leave();
+            restore("plugin", plugin);
+            restore("id", before);
+        }
+    }
+
+    private static void restore(String key, @Nullable String value) {
+        if (value == null) {
+            MDC.remove(key);
+        } else {
+            MDC.put(key, value);
+        }
+    }
+
+    /** Asks on a virtual thread. */
+    void hop() {
+        isInline = false;
+        chains.engine().watchdog().watch(this);
+        Thread.ofVirtual().name(id).start(this);
+    }
+
+    @Override
+    public void run() {
+        try {
+            MDC.put("id", id);
+            if (moment == Moment.ATTACHMENT && step == 0 && !listAttachments()) {
+                return;
+            }
+            walk(null);
+        } catch (Throwable t) {
+            failed(t);
+        }
+    }
+
+    private void walk(@Nullable InlineSlot slot) {
+        var deny = chains.links(Moment.DENY);
+        while (true) {
+            R standing = refused;
+            if (standing != null) {
+                if (denyStep == deny.length) {
+                    finish(new Verdict<>(standing, name(refuser), false));
+                    return;
+                }
+                if (isInline && !chains.isInline(Moment.DENY)) {
+                    slotLeave(slot);
+                    hop();
+                    return;
+                }
+                var link = deny[denyStep++];
+                var by = refuser;
+                if (by == null || isSkipped(link) || !chains.engine().guard().mayCall(link)) {
+                    continue;
+                }
+                var answer = ask(link, slot, (hook, c) -> denial((DenyHook) hook, c, by, standing));
+                if (answer == Guard.LOST) {
+                    return;
+                }
+                denied(answer, deny.length);
+            } else {
+                if (step == links.length * arguments.size()) {
+                    finish(new Verdict<>(question.of(HookResult.CONTINUE), null, false));
+                    return;
+                }
+                var link = links[step % links.length];
+                var argument = arguments.get(step / links.length);
+                step++;
+                if (question instanceof BodyFanOut.Answers answers) {
+                    if (settled(link, answers.take(step - 1, chains.engine().guard()), false)) {
+                        return;
+                    }
+                    continue;
+                }
+                if (isSkipped(link)) {
+                    continue;
+                }
+                if (!chains.engine().guard().mayCall(link)) {
+                    if (settled(link, Guard.FAULT, false)) {
+                        return;
+                    }
+                    continue;
+                }
+                var answer = ask(link, slot, (hook, c) -> question.call(hook, c, argument));
+                if (answer == Guard.LOST || settled(link, answer, false)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static void slotLeave(@Nullable InlineSlot slot) {
+        if (slot != null) {
+            slot.leave();
+        }
+    }
+
+    private Object ask(Link link, @Nullable InlineSlot slot, Guard.Body body) {
+        var guard = chains.engine().guard();
+        var next = new Call(link, id, subject, false);
+        MDC.put("plugin", link.name());
+        if (slot != null) {
+            slot.enter(link);
+            return guard.call(next, body);
+        }
+        var thread = Thread.currentThread();
+        thread.setName(id + "/" + link.moment().key() + "/" + link.name());
+        next.begin(thread, guard.now());
+        call = next;
+        var answer = guard.call(next, body);
+        next.over();
+        if (answer != Guard.LOST) {
+            call = null;
+            MDC.remove("plugin");
+            // a plugin that interrupts itself must not interrupt the next one
+            Thread.interrupted();
+        }
+        return answer;
+    }
+
+    private @Nullable HookResult denial(DenyHook hook, Call call, Link by, R standing) throws Exception {
+        return question.meaning(standing) instanceof HookResult.Refusal refusal
+                ? hook.onDeny(new Denied(call, by, Optional.ofNullable(argument()), refusal))
+                : HookResult.CONTINUE;
+    }
+
+    private @Nullable Object argument() {
+        return arguments.get(Math.max(0, step - 1) / links.length);
+    }
+
+    private void denied(Object answer, int all) {
+        if (answer instanceof HookResult.Ok) {
+            refused = null;
+            refuser = null;
+        } else if (answer != Guard.FAULT && !(answer instanceof HookResult.Continue)) {
+            denyStep = all;
+        }
+    }
+
+    /** Takes an answer of the chain itself; tells whether it was the last. */
+    private boolean settled(Link link, Object answer, boolean isTimeout) {
+        if (answer == Guard.FAULT) {
+            // a message whose taker did not end may be taken: asking the next one would deliver it twice
+            if (link.onFault() == OnFault.CONTINUE && !(isTimeout && link.takesMessages())) {
+                return false;
+            }
+            finish(new Verdict<>(question.of(Faults.refusal(moment)), link.name(), true));
+            return true;
+        }
+        @SuppressWarnings("unchecked") // what the question's own call returned
+        R given = (R) answer;
+        var meaning = question.meaning(given);
+        return switch (meaning) {
+            case HookResult.Continue _ -> false;
+            case HookResult.Refusal _ -> {
+                refused = given;
+                refuser = link;
+                denyStep = 0;
+                yield false;
+            }
+            case HookResult.Ok _, HookResult.Disconnect _ -> {
+                finish(new Verdict<>(given, link.name(), false));
+                yield true;
+            }
+        };
+    }
+
+    private boolean isSkipped(Link link) {
+        var tx = subject.transaction();
+        if (tx == null) {
+            return false;
+        }
+        var skipped = tx.skippedPlugins();
+        return !skipped.isEmpty()
+                && (skipped.contains(link.name())
+                        || skipped.contains(link.component().source().name().id()));
+    }
+
+    private static @Nullable String name(@Nullable Link link) {
+        return link == null ? null : link.name();
+    }
+
+    private void finish(Verdict<R> verdict) {
+        isDone = true;
+        if (isInline) {
+            // the plugins' part is over: what then does is the session's own
+            slotLeave(chains.engine().watchdog().slot());
+            chains.unhold();
+            then.accept(verdict);
+            return;
+        }
+        chains.engine().watchdog().unwatch(this);
+        chains.unhold();
+        try {
+            turn.execute(() -> then.accept(verdict));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} the session is gone, its answer to {} is dropped", id, moment.key());
+        }
+    }
+
+    /** Something of our own went wrong, maybe for want of memory: the session gets a refusal for now and not silence. */
+    private void failed(Throwable t) {
+        LOG.error("{} asking at {} failed: {}", id, moment.key(), Faults.text(t));
+        if (!isDone) {
+            finish(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
+        }
+    }
+
+    @Override
+    public @Nullable Call call() {
+        return call;
+    }
+
+    @Override
+    public void expired(Call given) {
+        var link = given.link();
+        call = null;
+        chains.engine().guard().fault(link, id, Guard.timeout(link));
+        Thread.ofVirtual().name(id).start(() -> {
+            try {
+                MDC.put("id", id);
+                if (refused == null && settled(link, Guard.FAULT, true)) {
+                    return;
+                }
+                walk(null);
+            } catch (Throwable t) {
+                failed(t);
+            }
+        });
+    }
+
+    /** Finds what the rounds are about; tells whether there is anything to ask. */
+    private boolean listAttachments() {
+        var message = subject.message();
+        try {
+            arguments = message == null ? List.of() : attachments(message);
+            return true;
+        } catch (MimeLimitException e) {
+            finish(new Verdict<>(
+                    question.of(HookResult.deny(Reply.of(
+                            554, new EnhancedStatus(5, 6, 0), "The message has too many or too deeply nested parts"))),
+                    null,
+                    false));
+        } catch (IOException e) {
+            LOG.error("{} the parts of the message can't be read: {}", id, Faults.text(e));
+            finish(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
+        }
+        return false;
+    }
+
+    private static List<Attachment> attachments(LiveMessage message) throws IOException {
+        var found = new ArrayList<Attachment>();
+        collect(message.root(), found);
+        return found;
+    }
+
+    /** Goes no deeper than the message's own limit lets its parts be nested. */
+    private static void collect(Part part, List<Attachment> found) {
+        if (part.isAttachment()) {
+            found.add(new AttachmentPart(part));
+        }
+        part.parts().forEach(below -> collect(below, found));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.tarishi.core.hooks;
+
+import org.jspecify.annotations.NullMarked;
