@@ -16,7 +16,7 @@ import java.time.format.DateTimeFormatter;
 final class LineLayout extends LayoutBase<ILoggingEvent> {
 
     /** Key in the MDC of the session's or mail's id. */
-    static final String ID = "tarishi.id";
+    static final String ID = "id";
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss");
     private static final DateTimeFormatter OFFSET = DateTimeFormatter.ofPattern("XXX");
