@@ -442,6 +442,14 @@ class ConfigIT {
         assertThat(container.command("set", "org.tarishi.logging", "level=LOUD"))
                 .isEqualTo("1 level: want INFO or DEBUG, not LOUD");
         assertThat(taken.getLast()).isEqualTo(Map.of("level", "DEBUG"));
+        container.file("org.tarishi.logging", "\nlevel = LOUD\n");
+        await().until(() -> container
+                .complaints()
+                .contains("ERROR " + container.conf.resolve("org.tarishi.logging.cfg")
+                        + ":2: level: want INFO or DEBUG, not LOUD; the last good settings stay in force"));
+        container.log.clear();
+        container.file("org.tarishi.logging", "level = DEBUG\n");
+        await().until(() -> container.command("list").contains("file      org.tarishi.logging"));
         assertThat(container.text("org.tarishi.logging")).isEqualTo("level = DEBUG\n");
         assertThat(container.complaints()).isEmpty();
     }
@@ -468,5 +476,32 @@ class ConfigIT {
                 container.complaints().stream().anyMatch(line -> line.contains("all settings stay as they are")));
         assertThat(stored(PID)).isEqualTo(Map.of("port", 2525));
         Files.move(base.resolve("away"), container.conf);
+    }
+
+    @Test
+    void aSecretOfABundleThatIsNotThereIsNotShown() throws Exception {
+        container.file(PID, "port = 2525\npassword = s3cret\n");
+        container.gate();
+
+        assertThat(container.command("show", PID)).contains("port = 2525", "password = ********");
+        assertThat(container.log).noneMatch(line -> line.contains("s3cret"));
+    }
+
+    @Test
+    void aFileThatCantBeReadIsReadWhenItCan() throws Exception {
+        container.file(PID, "port = 2525\n");
+        container.gate();
+        sample();
+        // A folder in its place: what root can't read either.
+        Files.delete(container.conf.resolve(PID + ".cfg"));
+        Files.createDirectory(container.conf.resolve(PID + ".cfg"));
+        await().until(() -> container.complaints().stream()
+                .anyMatch(
+                        line -> line.startsWith("ERROR ") && line.endsWith("; the last good settings stay in force")));
+        assertThat(stored(PID)).isEqualTo(Map.of("port", 2525));
+
+        Files.delete(container.conf.resolve(PID + ".cfg"));
+        container.file(PID, "port = 2526\n");
+        await().until(() -> container.had(PID).contains("modified: " + settings(2526, "")));
     }
 }
