@@ -94,6 +94,11 @@ class SwappableSmtpClientTest {
         }
 
         @Override
+        public boolean isSessionRefused() {
+            return false;
+        }
+
+        @Override
         public List<Reply> recipients() {
             return List.of(decisive);
         }
