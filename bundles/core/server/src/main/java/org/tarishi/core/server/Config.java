@@ -1,0 +1,195 @@
+package org.tarishi.core.server;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The settings of the SMTP server, as an operator writes them. */
+@ObjectClassDefinition(
+        name = "SMTP server",
+        description = "What holds for all listeners. A change takes effect for new sessions; no connection is lost.")
+@interface Config {
+    @AttributeDefinition(
+            name = "Host name",
+            description =
+                    "The name of this host in the greeting, in Received and in Authentication-Results, also the domain of <postmaster>: a domain or an address in brackets. Default: empty, which is what the system calls itself")
+    String hostname() default "";
+
+    @AttributeDefinition(
+            name = "Greeting",
+            description =
+                    "The lines of the greeting behind \"220 host ESMTP\", ASCII, at most 20. Default: empty, which is the product and \"ready\"")
+    String[] greeting() default {};
+
+    @AttributeDefinition(
+            name = "Id in greeting",
+            description = "Whether the connection's id ends the first line of the greeting. Default: true")
+    boolean idInGreeting() default true;
+
+    @AttributeDefinition(
+            name = "Id in refusals",
+            description =
+                    "Whether each line of a 4yz or 5yz reply begins with the connection's id in brackets. Default: false")
+    boolean idInRefusals() default false;
+
+    @AttributeDefinition(
+            name = "Hello text",
+            description = "What ends the first line of the reply to HELO and EHLO, ASCII. Default: empty")
+    String helloText() default "";
+
+    @AttributeDefinition(
+            name = "Close text",
+            description = "What the reply to QUIT says behind the host name, ASCII. Default: closing connection")
+    String closeText() default "closing connection";
+
+    @AttributeDefinition(
+            name = "Show version",
+            description = "Whether greeting and Received tell the version. Default: true")
+    boolean showVersion() default true;
+
+    @AttributeDefinition(
+            name = "SMTPUTF8",
+            description = "Whether addresses beyond ASCII are taken (RFC 6531). Default: true")
+    boolean smtpUtf8() default true;
+
+    @AttributeDefinition(
+            name = "Strict syntax",
+            description =
+                    "Whether blanks behind FROM: and TO:, and addresses without angle brackets, are refused as RFC 5321 allows. Default: false")
+    boolean strictSyntax() default false;
+
+    @AttributeDefinition(
+            name = "Message size",
+            type = AttributeType.LONG,
+            min = "0",
+            description = "The most octets of a message, offered by SIZE; 0 for no limit. Default: 26214400")
+    long maxMessageBytes() default 26_214_400;
+
+    @AttributeDefinition(
+            name = "Command line",
+            type = AttributeType.INTEGER,
+            min = "512",
+            max = "65536",
+            description =
+                    "The most octets of a command line with its CRLF; MAIL and RCPT may have 160 more for their parameters; 512 to 65536. Default: 512")
+    int maxCommandLine() default 512;
+
+    @AttributeDefinition(
+            name = "Data line",
+            type = AttributeType.INTEGER,
+            min = "1000",
+            max = "16777216",
+            description =
+                    "The most octets of a line of a message with its CRLF; RFC 5321 asks for 1000, mail in the wild has more; 1000 to 16777216. Default: 16384")
+    int maxDataLine() default 16_384;
+
+    @AttributeDefinition(
+            name = "Header fields",
+            type = AttributeType.INTEGER,
+            min = "10",
+            max = "100000",
+            description = "The most header fields of a message; 10 to 100000. Default: 1000")
+    int maxHeaderFields() default 1_000;
+
+    @AttributeDefinition(
+            name = "Header size",
+            type = AttributeType.INTEGER,
+            min = "4096",
+            max = "16777216",
+            description = "The most octets of a message's header; 4096 to 16777216. Default: 1048576")
+    int maxHeaderBytes() default 1_048_576;
+
+    @AttributeDefinition(
+            name = "Received fields",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "10000",
+            description =
+                    "The most Received fields of a message before it is taken for going in a circle; 1 to 10000. Default: 100")
+    int maxReceived() default 100;
+
+    @AttributeDefinition(
+            name = "Add Received",
+            description = "Whether a Received field is put on each message (RFC 5321 section 4.4). Default: true")
+    boolean addReceived() default true;
+
+    @AttributeDefinition(
+            name = "Clean Authentication-Results",
+            description =
+                    "Whether Authentication-Results of incoming messages are renamed to Original-Authentication-Results, so that nobody's word stands for ours. Default: true")
+    boolean cleanAuthenticationResults() default true;
+
+    @AttributeDefinition(
+            name = "Sessions",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "1000000",
+            description = "The most connections at once; one more gets 421; 1 to 1000000. Default: 20000")
+    int maxSessions() default 20_000;
+
+    @AttributeDefinition(
+            name = "Sessions of an address",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "1000000",
+            description =
+                    "The most connections at once from one client address, loopback not counted; one more gets 421; 1 to 1000000. Default: 50")
+    int maxSessionsPerAddress() default 50;
+
+    @AttributeDefinition(
+            name = "Errors",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "100000",
+            description =
+                    "The most wrong commands of a session; after one more it gets 421 and ends; 1 to 100000. Default: 20")
+    int maxErrors() default 20;
+
+    @AttributeDefinition(
+            name = "Recipients",
+            type = AttributeType.INTEGER,
+            min = "100",
+            max = "1000000",
+            description =
+                    "The most recipients of a transaction; one more gets 452; 100 (RFC 5321) to 1000000. Default: 1000")
+    int maxRecipients() default 1_000;
+
+    @AttributeDefinition(
+            name = "Transactions",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "100000000",
+            description = "The most transactions of a session; one more gets 421; 1 to 100000000. Default: 100000")
+    int maxTransactions() default 100_000;
+
+    @AttributeDefinition(
+            name = "Command time-out",
+            description =
+                    "How long a client may take for a whole command, and to read its reply, ISO-8601; PT1S to PT24H. Default: PT5M")
+    String commandTimeout() default "PT5M";
+
+    @AttributeDefinition(
+            name = "Data time-out",
+            description = "How long a client may be silent within a message, ISO-8601; PT1S to PT24H. Default: PT3M")
+    String dataTimeout() default "PT3M";
+
+    @AttributeDefinition(
+            name = "Message time-out",
+            description = "How long a whole message may take to arrive, ISO-8601; PT1S to P7D. Default: PT1H")
+    String messageTimeout() default "PT1H";
+
+    @AttributeDefinition(
+            name = "Session time-out",
+            description = "How long a connection may last, ISO-8601; PT1S to P30D. Default: PT12H")
+    String sessionTimeout() default "PT12H";
+
+    @AttributeDefinition(
+            name = "Drain",
+            description = "How long a stop waits for open transactions, ISO-8601; PT0S to PT10M. Default: PT30S")
+    String drain() default "PT30S";
+
+    @AttributeDefinition(
+            name = "Reverse look-up",
+            description = "Whether the client's name is looked up when no plugin gives it. Default: true")
+    boolean reverseLookup() default true;
+}

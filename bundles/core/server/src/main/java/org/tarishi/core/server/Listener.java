@@ -1,0 +1,196 @@
+package org.tarishi.core.server;
+
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.ComponentConstants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tarishi.api.ListenerMode;
+
+/** One listener. A port that can't be had is tried again until it can. */
+@Component(
+        service = Listener.class,
+        immediate = true,
+        configurationPid = ListenerSettings.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ListenerConfig.class, factory = true)
+public final class Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
+
+    private static final long FIRST_PAUSE_MILLIS = 250;
+    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+
+    private final Server server;
+    private final String name;
+
+    private volatile ListenerSettings settings;
+
+    private @Nullable Acceptor acceptor;
+    private volatile @Nullable InetSocketAddress bound;
+    private volatile String trouble = "";
+    private @Nullable Future<?> retry;
+    private long pause = FIRST_PAUSE_MILLIS;
+    private boolean stopped;
+
+    /** For the component runtime. */
+    @Activate
+    public Listener(ListenerConfig config, Map<String, Object> properties, @Reference Server server) {
+        this(nameOf(String.valueOf(properties.get("service.pid"))), new ListenerSettings(config), server);
+    }
+
+    Listener(String name, ListenerSettings settings, Server server) {
+        this.name = name;
+        this.settings = settings;
+        this.server = server;
+        server.add(this);
+        attempt();
+    }
+
+    /** The part of a factory configuration's PID that the operator chose. */
+    private static String nameOf(String pid) {
+        int tilde = pid.indexOf('~');
+        return tilde < 0 ? pid.substring(pid.lastIndexOf('.') + 1) : pid.substring(tilde + 1);
+    }
+
+    /** Takes new settings; open sessions live on, and other listeners notice nothing. */
+    @Modified
+    public void modified(ListenerConfig config) {
+        change(new ListenerSettings(config));
+    }
+
+    synchronized void change(ListenerSettings now) {
+        var before = settings;
+        settings = now;
+        if (before.address().equals(now.address())) {
+            return;
+        }
+        stopAccepting(true);
+        pause = FIRST_PAUSE_MILLIS;
+        attempt();
+    }
+
+    /** Stops accepting; the socket outlives the bundle, unless the operator has removed this listener. */
+    @Deactivate
+    public void deactivate(int reason) {
+        stop(reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED);
+    }
+
+    synchronized void stop(boolean close) {
+        stopped = true;
+        server.remove(this);
+        stopAccepting(close);
+    }
+
+    private void stopAccepting(boolean close) {
+        var pending = retry;
+        if (pending != null) {
+            pending.cancel(false);
+            retry = null;
+        }
+        var now = acceptor;
+        if (now == null) {
+            return;
+        }
+        acceptor = null;
+        bound = null;
+        if (close) {
+            now.close();
+        } else {
+            now.release();
+        }
+    }
+
+    /** Begins to listen, if it does not yet and can. */
+    synchronized void attempt() {
+        if (stopped || acceptor != null) {
+            return;
+        }
+        var sockets = server.sockets();
+        var missing = server.missing();
+        if (sockets == null || missing.isPresent()) {
+            trouble = "waiting for " + missing.orElse("the launcher");
+            return;
+        }
+        var address = settings.address();
+        try {
+            refuseShared(address);
+            var channel = sockets.apply(address);
+            acceptor = Acceptor.start(channel, server.loops(), () -> server.connect(this));
+            bound = boundTo(channel, address);
+            trouble = "";
+            pause = FIRST_PAUSE_MILLIS;
+            LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(boundTo(channel, address)), mode());
+        } catch (UncheckedIOException e) {
+            failed(address, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static InetSocketAddress boundTo(ServerSocketChannel channel, InetSocketAddress wanted) {
+        try {
+            return channel.getLocalAddress() instanceof InetSocketAddress local ? local : wanted;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Two listeners on one address would share one socket, each with half of the clients. */
+    private void refuseShared(InetSocketAddress address) {
+        for (var other : server.listeners()) {
+            if (other != this && address.equals(other.bound)) {
+                throw new UncheckedIOException(
+                        new IOException("listener " + other.name + " has this address and port"));
+            }
+        }
+    }
+
+    private void failed(InetSocketAddress address, String why) {
+        var now = "listener " + name + " cannot listen on " + ListenerSettings.text(address) + ": " + why;
+        if (!now.equals(trouble)) {
+            LOG.error(
+                    "{}; end what holds the port (ss -ltnp sport = :{} names it) or change address or port in {}~{}; trying on",
+                    now,
+                    address.getPort(),
+                    ListenerSettings.PID,
+                    name);
+        }
+        trouble = now;
+        retry = server.loops().schedule(this::attempt, pause, TimeUnit.MILLISECONDS);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+    }
+
+    String name() {
+        return name;
+    }
+
+    ListenerMode mode() {
+        return settings.mode();
+    }
+
+    /** Where it accepts, nothing while it does not. */
+    @Nullable InetSocketAddress bound() {
+        return bound;
+    }
+
+    /** Returns one line for the operator. */
+    String status() {
+        var where = bound;
+        return where == null
+                ? name + ": " + trouble
+                : name + ": " + mode().name().toLowerCase(java.util.Locale.ROOT) + " on "
+                        + ListenerSettings.text(where);
+    }
+}

@@ -1,0 +1,531 @@
+package org.tarishi.core.server;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Hello;
+import org.tarishi.api.ListenerMode;
+import org.tarishi.api.Moment;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.CommandResult;
+import org.tarishi.core.server.Step.Event;
+import org.tarishi.core.spi.Intake;
+
+/**
+ * SMTP as a function: from a state and a command to the next step. It has no state of its own, does nothing, and knows neither network
+ * nor threads; a {@link Session} carries its steps out.
+ */
+final class Machine {
+
+    /** RFC 5321 section 7.8, ALPACA: what speaks HTTP here was sent by somebody else's browser. */
+    private static final Set<String> HTTP =
+            Set.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE", "PATCH", "TRACE");
+
+    /** Known to the RFCs and not carried out here; a plugin may. */
+    private static final Set<String> NOT_IMPLEMENTED = Set.of("EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML");
+
+    /** The facts of a session that steps depend on, as they are when asked. */
+    interface Facts {
+        /** The connection's id. */
+        String id();
+
+        ListenerMode mode();
+
+        /** Whether the connection's mail may go anywhere. */
+        boolean isRelaying();
+
+        /** The client, for the first line of the reply to its hello: {@code name [address]}. */
+        String client();
+
+        /** What was offered at EHLO. */
+        Offer offer();
+
+        /** How many transactions have begun. */
+        int transactions();
+    }
+
+    /**
+     * One verb, in three moves that never mix.
+     *
+     * @param sequence what the state has against it, null for nothing; no hook has seen the command yet
+     * @param syntax reads the argument, or objects
+     * @param asking the moments whose hooks have a say, and behind them the effect
+     * @param <A> the argument
+     */
+    private record Row<A>(
+            Function<State, @Nullable Reply> sequence, Syntax<A> syntax, BiFunction<State, A, Step> asking) {
+
+        Step step(State state, String argument) throws Objection {
+            var bad = sequence.apply(state);
+            if (bad != null) {
+                throw new Objection(bad);
+            }
+            return asking.apply(state, syntax.read(state, argument));
+        }
+    }
+
+    /** Reads an argument. */
+    @FunctionalInterface
+    private interface Syntax<A> {
+        A read(State state, String argument) throws Objection;
+    }
+
+    private final Settings settings;
+    private final Facts facts;
+    private final Envelope envelope;
+    private final Map<Verb, Row<?>> rows = new EnumMap<>(Verb.class);
+
+    Machine(Settings settings, Facts facts) {
+        this.settings = settings;
+        this.facts = facts;
+        this.envelope = new Envelope(settings.strict(), settings.maxBytes(), settings.host());
+
+        rows.put(Verb.HELO, new Row<>(Machine::always, hello(Hello.Verb.HELO), this::hello));
+        rows.put(Verb.EHLO, new Row<>(Machine::always, hello(Hello.Verb.EHLO), this::hello));
+        rows.put(Verb.LHLO, new Row<>(Machine::always, hello(Hello.Verb.LHLO), this::hello));
+        rows.put(Verb.MAIL, new Row<>(this::maySendMail, this::sender, this::mail));
+        rows.put(Verb.RCPT, new Row<>(this::maySendRcpt, this::recipient, this::rcpt));
+        rows.put(Verb.DATA, new Row<>(this::maySendData, Machine::nothing, this::data));
+        rows.put(Verb.RSET, new Row<>(Machine::always, Machine::nothing, (state, _) -> rset(state)));
+        rows.put(Verb.NOOP, new Row<>(Machine::always, Machine::anything, this::noop));
+        rows.put(Verb.QUIT, new Row<>(Machine::always, Machine::nothing, (_, _) -> quit()));
+        rows.put(Verb.VRFY, new Row<>(Machine::always, Machine::something, this::vrfy));
+        rows.put(
+                Verb.HELP,
+                new Row<>(Machine::always, Machine::anything, (state, _) -> new Step.Say(Replies.HELP, state)));
+    }
+
+    // ---- what happens ----
+
+    /** A client has connected. */
+    Step connected(State.Connecting state) {
+        return new Step.AskName(named -> switch (named) {
+            case Opinion.Yes _ -> greet(state);
+            case Opinion.No no -> unwelcome(no);
+            case Opinion.HangUp() -> new Step.Close(null, Event.CONNECTION);
+        });
+    }
+
+    private Step greet(State state) {
+        return new Step.Ask(Moment.CONNECT, null, opinion -> switch (opinion) {
+            case Opinion.Yes(var words, var _) ->
+                new Step.Say(
+                        Replies.words(words, greeting()),
+                        state instanceof State.Connecting ? new State.Greeted() : state);
+            case Opinion.No no -> unwelcome(no);
+            case Opinion.HangUp() -> new Step.Close(null, Event.CONNECTION);
+        });
+    }
+
+    private Reply greeting() {
+        var word = facts.mode() == ListenerMode.LMTP ? " LMTP " : " ESMTP ";
+        var id = settings.idInGreeting() ? " (" + facts.id() + ")" : "";
+        var lines = new ArrayList<String>();
+        var text = settings.greeting();
+        lines.add(settings.hostname() + word + (text.isEmpty() ? settings.product() + " ready" : text.getFirst()) + id);
+        lines.addAll(text.subList(Math.min(1, text.size()), text.size()));
+        return new Reply(220, null, lines);
+    }
+
+    private static Step unwelcome(Opinion.No no) {
+        return no.close()
+                ? new Step.Close(no.reply(), Event.CONNECTION)
+                : new Step.Say(no.reply(), new State.Unwelcome(no.reply()), Event.CONNECTION);
+    }
+
+    /** A command line has come, without its CRLF. */
+    Step line(State state, byte[] bytes) {
+        try {
+            var line = Line.read(bytes, settings.smtpUtf8() && isExtended(state));
+            var verb = Verb.of(line.verb(), facts.mode());
+            int room = settings.commandLine() + verb.map(Verb::extraRoom).orElse(0);
+            if (bytes.length + 2 > room) {
+                throw new Objection(Replies.LINE_TOO_LONG);
+            }
+            return line(state, line, verb);
+        } catch (Objection objection) {
+            return error(objection.reply(), state);
+        }
+    }
+
+    private Step line(State state, Line line, Optional<Verb> verb) throws Objection {
+        if (state instanceof State.Unwelcome(var reply) && verb.orElse(null) != Verb.QUIT) {
+            return new Step.Say(reply, state);
+        }
+        if (verb.isEmpty()) {
+            return unknown(state, line);
+        }
+        return row(verb.get()).step(state, line.argument());
+    }
+
+    private Row<?> row(Verb verb) {
+        var row = rows.get(verb);
+        if (row == null) {
+            throw new IllegalStateException("no row for " + verb);
+        }
+        return row;
+    }
+
+    /** A command line has come that is none. */
+    Step broken(State state, Reply reply) {
+        return error(reply, state);
+    }
+
+    /** The data behind 354 are here, or faulty. */
+    Step received(State.Receiving state, Intake.Received received) {
+        return switch (received) {
+            case Intake.Received.Faulty(var fault)
+            when fault == Intake.Fault.TOO_BIG ->
+                new Step.Ask(Moment.MAX_DATA_EXCEEDED, null, opinion -> switch (opinion) {
+                    case Opinion.Yes _ -> refused(state, Replies.MESSAGE_TOO_BIG);
+                    case Opinion.No no -> refused(state, no);
+                    case Opinion.HangUp() -> hangUp(Event.MESSAGE);
+                });
+            case Intake.Received.Faulty(var fault) -> refused(state, faultReply(fault));
+            case Intake.Received.Complete(var message) ->
+                message.headers().all("Received").size() > settings.maxReceived()
+                        ? refused(state, Replies.LOOP)
+                        : new Step.Stamp(new Step.AskBody(opinion -> go(state, opinion, _ -> dataPost(state))));
+        };
+    }
+
+    private static Reply faultReply(Intake.Fault fault) {
+        return switch (fault) {
+            case BARE_LF -> Replies.BARE_LF_IN_DATA;
+            case BARE_CR -> Replies.BARE_CR_IN_DATA;
+            case TOO_BIG -> Replies.MESSAGE_TOO_BIG;
+            case LINE_TOO_LONG -> Replies.DATA_LINE_TOO_LONG;
+            case HEADER_TOO_BIG -> Replies.HEADER_TOO_BIG;
+            case STORAGE -> Replies.NO_STORAGE;
+        };
+    }
+
+    private Step dataPost(State.Receiving state) {
+        return new Step.Ask(Moment.DATA_POST, null, opinion -> go(state, opinion, _ -> new Step.Restamp(queue(state))));
+    }
+
+    private Step queue(State.Receiving state) {
+        // RFC 5321 has no word for it, the specification has: relaying at the end of data_post decides.
+        var moment = state.tx().isRelaying() ? Moment.QUEUE_OUTBOUND : Moment.QUEUE;
+        return new Step.Ask(moment, null, opinion -> go(state, opinion, yes -> queued(state, yes.words())));
+    }
+
+    private Step queued(State.Receiving state, @Nullable Reply words) {
+        var id = state.tx().id();
+        return new Step.Ask(Moment.QUEUE_OK, id, opinion -> {
+            var said = opinion instanceof Opinion.Yes(var better, var _) && better != null ? better : words;
+            return answer(state, TransactionOutcome.ACCEPTED, taken(said, id));
+        });
+    }
+
+    private static Reply taken(@Nullable Reply words, String id) {
+        if (words == null) {
+            return Reply.of(250, Replies.DONE, "message accepted as " + id);
+        }
+        var lines = new ArrayList<>(words.lines());
+        if (!words.text().contains(id) && lines.getLast().length() < 120) {
+            lines.set(lines.size() - 1, lines.getLast() + " (" + id + ")");
+        }
+        return Replies.withStatus(new Reply(words.code(), words.status(), lines), Replies.DONE);
+    }
+
+    /** Goes on after a yes; else the message is answered with the refusal. */
+    private Step go(State.Receiving state, Opinion opinion, Function<Opinion.Yes, Step> then) {
+        return switch (opinion) {
+            case Opinion.Yes yes -> then.apply(yes);
+            case Opinion.No no -> refused(state, no);
+            case Opinion.HangUp() -> hangUp(Event.MESSAGE);
+        };
+    }
+
+    private Step refused(State.Receiving state, Opinion.No no) {
+        return no.close()
+                ? new Step.End(outcome(no.reply()), new Step.Close(no.reply(), Event.MESSAGE))
+                : refused(state, no.reply());
+    }
+
+    private Step refused(State.Receiving state, Reply reply) {
+        return answer(state, outcome(reply), reply);
+    }
+
+    private Step answer(State.Receiving state, TransactionOutcome outcome, Reply reply) {
+        int copies = facts.mode() == ListenerMode.LMTP ? accepted(state.tx()) : 1;
+        return new Step.End(outcome, new Step.Say(reply, state.idle(), Event.MESSAGE, copies));
+    }
+
+    private static int accepted(Transaction tx) {
+        return tx instanceof MailTransaction own
+                ? own.accepted()
+                : tx.recipients().all().size();
+    }
+
+    // ---- the verbs ----
+
+    private Syntax<Hello> hello(Hello.Verb verb) {
+        return (_, argument) -> {
+            int blank = argument.indexOf(' ');
+            var word = blank < 0 ? argument : argument.substring(0, blank);
+            if (word.isEmpty()) {
+                throw new Objection(Replies.badArgument(verb + " wants a domain or an address in brackets"));
+            }
+            if (word.chars().anyMatch(c -> c >= 0x80)) {
+                throw new Objection(Replies.badArgument(verb + " wants a domain in ASCII"));
+            }
+            return new Hello(verb, word);
+        };
+    }
+
+    private Step hello(State state, Hello hello) {
+        var moment = hello.verb() == Hello.Verb.HELO ? Moment.HELO : Moment.EHLO;
+        var ready = new State.Ready(hello);
+        // RFC 5321 section 4.1.4: a new hello ends the transaction, and what was said before.
+        return new Step.End(
+                TransactionOutcome.RESET,
+                new Step.Enter(new State.Greeted(), new Step.Ask(moment, hello, opinion -> switch (opinion) {
+                    case Opinion.Yes(var words, var _) ->
+                        new Step.Enter(
+                                ready,
+                                hello.verb() == Hello.Verb.HELO
+                                        ? new Step.Say(new Reply(250, null, List.of(welcome(words))), ready)
+                                        : new Step.AskCapabilities(
+                                                offer -> new Step.Say(extensions(welcome(words), offer), ready)));
+                    case Opinion.No no -> refuse(no, new State.Greeted(), Event.HELLO);
+                    case Opinion.HangUp() -> new Step.Close(null, Event.HELLO);
+                })));
+    }
+
+    private String welcome(@Nullable Reply words) {
+        var text = words == null ? settings.helloText() : words.lines().getFirst();
+        return settings.hostname() + " Hello " + facts.client() + (text.isEmpty() ? "" : ", " + text);
+    }
+
+    private static Reply extensions(String first, Offer offer) {
+        var lines = new ArrayList<String>();
+        lines.add(first);
+        lines.addAll(offer.lines());
+        return new Reply(250, null, lines);
+    }
+
+    private @Nullable Reply maySendMail(State state) {
+        return switch (state) {
+            case State.Mailing _ -> Replies.NESTED_MAIL;
+            case State.Ready _ ->
+                facts.mode() == ListenerMode.SUBMISSION && !facts.isRelaying() ? Replies.AUTH_REQUIRED : null;
+            default -> helloFirst();
+        };
+    }
+
+    private ReversePath sender(State state, String argument) throws Objection {
+        return envelope.mail(argument, isExtended(state) ? facts.offer().mailParameters() : Set.of());
+    }
+
+    private Step mail(State state, ReversePath sender) {
+        if (!(state instanceof State.Ready ready)) {
+            throw new IllegalStateException("MAIL in " + state);
+        }
+        if (facts.transactions() >= settings.maxTransactions()) {
+            return new Step.Close(Replies.TOO_MANY_TRANSACTIONS, Event.CONNECTION);
+        }
+        return new Step.Begin(sender, begun -> switch (begun) {
+            case Step.Begun.Refused(var reply) -> new Step.Say(reply, ready, Event.SENDER);
+            case Step.Begun.Open(var tx) ->
+                new Step.Ask(Moment.MAIL, sender, opinion -> switch (opinion) {
+                    case Opinion.Yes(var words, var _) ->
+                        new Step.Say(
+                                Replies.words(words, Replies.SENDER_ACCEPTED),
+                                new State.Addressing(ready.hello(), tx),
+                                Event.SENDER);
+                    case Opinion.No no -> new Step.End(outcome(no.reply()), refuse(no, ready, Event.SENDER));
+                    case Opinion.HangUp() -> hangUp(Event.SENDER);
+                });
+        });
+    }
+
+    private @Nullable Reply maySendRcpt(State state) {
+        return switch (state) {
+            case State.Addressing(var _, var tx) ->
+                tx.recipients().all().size() >= settings.maxRecipients() ? Replies.TOO_MANY_RCPTS : null;
+            case State.Named _ -> Replies.MAIL_FIRST;
+            default -> helloFirst();
+        };
+    }
+
+    private Recipient recipient(State state, String argument) throws Objection {
+        boolean utf8 = state instanceof State.Mailing mailing
+                && mailing.tx().sender().parameters().has("SMTPUTF8");
+        return envelope.rcpt(argument, isExtended(state) ? facts.offer().rcptParameters() : Set.of(), utf8);
+    }
+
+    private Step rcpt(State state, Recipient recipient) {
+        return new Step.Try(recipient, new Step.Ask(Moment.RCPT, recipient, first -> switch (first) {
+            case Opinion.Yes(var words, var _) ->
+                new Step.Ask(Moment.RCPT_OK, recipient, second -> switch (second) {
+                    case Opinion.Yes(var better, var _) ->
+                        new Step.Keep(new Step.Say(
+                                Replies.words(better == null ? words : better, Replies.RCPT_ACCEPTED),
+                                state,
+                                Event.RECIPIENT));
+                    case Opinion.No no -> refuse(no, state, Event.RECIPIENT);
+                    case Opinion.HangUp() -> hangUp(Event.RECIPIENT);
+                });
+            case Opinion.No no -> refuse(no, state, Event.RECIPIENT);
+            case Opinion.HangUp() -> hangUp(Event.RECIPIENT);
+        }));
+    }
+
+    private @Nullable Reply maySendData(State state) {
+        return switch (state) {
+            case State.Mailing mailing -> mailing.tx().recipients().all().isEmpty() ? Replies.RCPT_FIRST : null;
+            case State.Named _ -> Replies.MAIL_FIRST;
+            default -> helloFirst();
+        };
+    }
+
+    private Step data(State state, String nothing) {
+        if (!(state instanceof State.Addressing(var hello, var tx))) {
+            throw new IllegalStateException("DATA in " + state);
+        }
+        return new Step.Ask(Moment.DATA, null, opinion -> switch (opinion) {
+            // A plugin may have taken the last recipient away.
+            case Opinion.Yes _ when tx.recipients().all().isEmpty() -> error(Replies.RCPT_FIRST, state);
+            case Opinion.Yes(var words, var _) ->
+                new Step.Receive(new Step.Say(Replies.words(words, Replies.GO_AHEAD), new State.Receiving(hello, tx)));
+            case Opinion.No no -> new Step.End(outcome(no.reply()), refuse(no, new State.Ready(hello), Event.MESSAGE));
+            case Opinion.HangUp() -> hangUp(Event.MESSAGE);
+        });
+    }
+
+    private Step rset(State state) {
+        return new Step.Ask(Moment.RSET, null, opinion -> {
+            var reply = Replies.words(opinion instanceof Opinion.Yes(var words, var _) ? words : null, Replies.OK);
+            return new Step.End(TransactionOutcome.RESET, new Step.Say(reply, idle(state)));
+        });
+    }
+
+    private Step noop(State state, String argument) {
+        return ask(Moment.NOOP, argument, state, Replies.OK, Replies.OK);
+    }
+
+    private Step vrfy(State state, String argument) {
+        return ask(Moment.VRFY, argument, state, Replies.CANNOT_VRFY, Replies.VRFY_OK);
+    }
+
+    private Step quit() {
+        return new Step.Ask(Moment.QUIT, null, opinion -> {
+            var own = Reply.of(221, Replies.DONE, settings.hostname() + " " + settings.closeText());
+            var reply = Replies.words(opinion instanceof Opinion.Yes(var words, var _) ? words : null, own);
+            return new Step.End(TransactionOutcome.RESET, new Step.Close(reply));
+        });
+    }
+
+    private Step ask(Moment moment, String argument, State state, Reply silence, Reply yes) {
+        return new Step.Ask(moment, argument, opinion -> switch (opinion) {
+            case Opinion.Yes(var words, var isSaid) ->
+                new Step.Say(Replies.words(words, isSaid ? yes : silence), state);
+            case Opinion.No no -> refuse(no, state, Event.NONE);
+            case Opinion.HangUp() -> new Step.Close(null);
+        });
+    }
+
+    private Step unknown(State state, Line line) throws Objection {
+        var verb = line.verb().toUpperCase(Locale.ROOT);
+        if (HTTP.contains(verb)) {
+            return new Step.Close(Replies.NOT_HTTP, Event.CONNECTION);
+        }
+        return new Step.AskCommand(line, result -> switch (result) {
+            case CommandResult.Say(var reply, var close) -> close ? new Step.Close(reply) : new Step.Say(reply, state);
+            case CommandResult.RunAs(var moment) -> as(moment, state, line);
+            case CommandResult.Answer(var answer) ->
+                switch (Policy.of(Moment.UNRECOGNIZED_COMMAND, answer, facts.isRelaying())) {
+                    case Opinion.Yes(var words, var _) -> new Step.Say(Replies.words(words, Replies.OK), state);
+                    case Opinion.No(var reply, var _)
+                    when reply.equals(Replies.UNKNOWN_COMMAND) -> error(unknownReply(verb), state);
+                    case Opinion.No no -> no.close() ? new Step.Close(no.reply()) : error(no.reply(), state);
+                    case Opinion.HangUp() -> new Step.Close(null);
+                };
+        });
+    }
+
+    private Reply unknownReply(String verb) {
+        if (NOT_IMPLEMENTED.contains(verb)) {
+            return Replies.NOT_IMPLEMENTED;
+        }
+        // Offered at EHLO and gone since: a plugin is being replaced, the client may try again.
+        return facts.offer().has(verb) ? Replies.VERB_AWAY : Replies.UNKNOWN_COMMAND;
+    }
+
+    /** Answers as another moment does. */
+    private Step as(Moment moment, State state, Line line) {
+        return switch (moment) {
+            case CONNECT -> greet(state);
+            case NOOP -> noop(state, line.argument());
+            case VRFY -> vrfy(state, line.argument());
+            case RSET -> rset(state);
+            case QUIT -> quit();
+            default -> throw new IllegalArgumentException("can't run as " + moment.key());
+        };
+    }
+
+    // ---- small things ----
+
+    private static Step error(Reply reply, State state) {
+        return new Step.Say(reply, state, Event.ERROR);
+    }
+
+    private static Step refuse(Opinion.No no, State next, Event event) {
+        return no.close() ? new Step.Close(no.reply(), event) : new Step.Say(no.reply(), next, event);
+    }
+
+    private static Step hangUp(Event event) {
+        return new Step.End(TransactionOutcome.REJECTED, new Step.Close(null, event));
+    }
+
+    private static TransactionOutcome outcome(Reply reply) {
+        return reply.isPermanent() ? TransactionOutcome.REJECTED : TransactionOutcome.DEFERRED;
+    }
+
+    private static State idle(State state) {
+        return state instanceof State.Named named ? named.idle() : state;
+    }
+
+    private Reply helloFirst() {
+        return facts.mode() == ListenerMode.LMTP ? Replies.LHLO_FIRST : Replies.HELLO_FIRST;
+    }
+
+    private static boolean isExtended(State state) {
+        return state instanceof State.Named named && named.hello().verb() != Hello.Verb.HELO;
+    }
+
+    private static @Nullable Reply always(State state) {
+        return null;
+    }
+
+    private static String nothing(State state, String argument) throws Objection {
+        if (!argument.isEmpty()) {
+            throw new Objection(Replies.badArgument("no argument allowed"));
+        }
+        return argument;
+    }
+
+    private static String anything(State state, String argument) {
+        return argument;
+    }
+
+    private static String something(State state, String argument) throws Objection {
+        if (argument.isEmpty()) {
+            throw new Objection(Replies.badArgument("argument missing"));
+        }
+        return argument;
+    }
+}

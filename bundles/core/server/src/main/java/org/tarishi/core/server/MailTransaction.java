@@ -1,0 +1,340 @@
+package org.tarishi.core.server;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Mailbox;
+import org.tarishi.api.Notes;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.Recipients;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Transaction;
+import org.tarishi.core.spi.BodyFeed;
+import org.tarishi.core.spi.Generation;
+import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.Intake;
+import org.tarishi.core.spi.LiveHeaders;
+import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.LiveResults;
+import org.tarishi.core.spi.MessageStore;
+
+/** A live transaction, with what it holds until it ends. One thread at a time: the session's, or the chain's while the session waits. */
+final class MailTransaction implements Transaction {
+
+    private final String id;
+    private final SmtpConnection connection;
+    private final Instant startedAt;
+    private final Hooks hooks;
+    private final MessageStore store;
+    private final Generation generation;
+
+    private final Book book = new Book();
+    private ReversePath sender;
+    private int tried;
+    private boolean relaying;
+    private boolean discarding;
+    private @Nullable Set<String> skipped;
+    private @Nullable LiveHeaders headers;
+    private @Nullable Notes notes;
+    private @Nullable LiveResults results;
+    private @Nullable AuthParts authResults;
+
+    private @Nullable Intake intake;
+    private @Nullable BodyFeed feed;
+    private @Nullable LiveMessage message;
+
+    MailTransaction(
+            String id,
+            SmtpConnection connection,
+            Instant startedAt,
+            ReversePath sender,
+            Hooks hooks,
+            MessageStore store,
+            Generation generation) {
+        this.id = id;
+        this.connection = connection;
+        this.startedAt = startedAt;
+        this.sender = sender;
+        this.hooks = hooks;
+        this.store = store;
+        this.generation = generation;
+    }
+
+    // ---- for the session ----
+
+    Generation generation() {
+        return generation;
+    }
+
+    /** A recipient is asked about. */
+    void attempt(Recipient recipient) {
+        tried++;
+        book.asked = recipient;
+        book.instead = List.of(recipient);
+    }
+
+    /** The recipient that was asked about is accepted. */
+    void keep() {
+        var asked = book.asked;
+        if (asked == null) {
+            return;
+        }
+        book.accepted++;
+        if (book.first == null) {
+            book.first = asked;
+        }
+        book.instead.forEach(book::add);
+        forgetAsked();
+    }
+
+    /** The recipient that was asked about is answered. */
+    void forgetAsked() {
+        book.asked = null;
+        book.instead = List.of();
+    }
+
+    /** Returns the recipient that is being asked about. */
+    @Nullable Recipient asked() {
+        return book.asked;
+    }
+
+    /** Returns how many RCPT commands were accepted, repeated ones counted. */
+    int accepted() {
+        return book.accepted;
+    }
+
+    /** Returns the recipient for the Received field: the only one that the client named (RFC 5321 section 7.2). */
+    @Nullable Recipient only() {
+        return book.accepted == 1 ? book.first : null;
+    }
+
+    /** Opens the intake, with the feed of those that want the bytes as they arrive. */
+    Intake open(MessageStore.Limits limits, @Nullable BodyFeed body) {
+        var opened = store.open(id, limits);
+        intake = opened;
+        feed = body;
+        return opened;
+    }
+
+    @Nullable Intake intake() {
+        return intake;
+    }
+
+    @Nullable BodyFeed feed() {
+        return feed;
+    }
+
+    @Nullable LiveMessage message() {
+        return message;
+    }
+
+    /** Takes the complete message; what plugins added to the header so far goes on top of it, below what comes later. */
+    void arrived(LiveMessage complete) {
+        message = complete;
+    }
+
+    /** Returns what plugins have added to the header before there was a message, and uses the message's from now on. */
+    @Nullable LiveHeaders mergeHeaders() {
+        var early = headers;
+        if (message != null) {
+            headers = message.headers();
+        }
+        return early;
+    }
+
+    @Nullable AuthParts ownAuthResults() {
+        return authResults;
+    }
+
+    /** Lets go of everything; the session calls this once. */
+    void close() {
+        if (feed != null) {
+            feed.abort();
+            feed = null;
+        }
+        if (intake != null && message == null) {
+            intake.abort();
+        }
+        intake = null;
+        if (message != null) {
+            message.close();
+        }
+        generation.release();
+    }
+
+    // ---- for plugins ----
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public SmtpConnection connection() {
+        return connection;
+    }
+
+    @Override
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    @Override
+    public ReversePath sender() {
+        return sender;
+    }
+
+    @Override
+    public void replaceSender(ReversePath other) {
+        sender = other;
+    }
+
+    @Override
+    public Recipients recipients() {
+        return book;
+    }
+
+    @Override
+    public int recipientsTried() {
+        return tried;
+    }
+
+    @Override
+    public LiveHeaders headers() {
+        var now = headers;
+        if (now == null) {
+            now = store.newHeaders();
+            headers = now;
+        }
+        return now;
+    }
+
+    @Override
+    public long size() {
+        return intake == null ? 0 : intake.size();
+    }
+
+    @Override
+    public boolean isRelaying() {
+        return relaying || connection.isRelaying();
+    }
+
+    @Override
+    public void grantRelaying(String reason) {
+        relaying = true;
+    }
+
+    @Override
+    public Set<String> skippedPlugins() {
+        return skipped == null ? Set.of() : Set.copyOf(skipped);
+    }
+
+    @Override
+    public void skipPlugin(String plugin) {
+        if (skipped == null) {
+            skipped = new LinkedHashSet<>();
+        }
+        skipped.add(plugin);
+    }
+
+    @Override
+    public boolean isDiscarding() {
+        return discarding;
+    }
+
+    @Override
+    public void discardBody() {
+        discarding = true;
+    }
+
+    @Override
+    public Notes notes() {
+        var now = notes;
+        if (now == null) {
+            now = hooks.newNotes();
+            notes = now;
+        }
+        return now;
+    }
+
+    @Override
+    public LiveResults results() {
+        var now = results;
+        if (now == null) {
+            now = hooks.newResults(id);
+            results = now;
+        }
+        return now;
+    }
+
+    @Override
+    public AuthParts authResults() {
+        var now = authResults;
+        if (now == null) {
+            now = new AuthParts();
+            authResults = now;
+        }
+        return now;
+    }
+
+    /** The recipients; one a mailbox, however often it was named. */
+    private static final class Book implements Recipients {
+
+        private final Map<Mailbox, Recipient> byMailbox = new LinkedHashMap<>(4);
+        private @Nullable Recipient asked;
+        private List<Recipient> instead = List.of();
+        private @Nullable Recipient first;
+        private int accepted;
+
+        @Override
+        public List<Recipient> all() {
+            return List.copyOf(byMailbox.values());
+        }
+
+        @Override
+        public void add(Recipient recipient) {
+            byMailbox.putIfAbsent(recipient.mailbox(), recipient);
+        }
+
+        @Override
+        public boolean replace(Recipient one, List<Recipient> others) {
+            if (asked != null && asked.equals(one)) {
+                instead = List.copyOf(others);
+                return true;
+            }
+            if (instead.contains(one)) {
+                var now = new ArrayList<>(instead);
+                int place = now.indexOf(one);
+                now.remove(place);
+                now.addAll(place, others);
+                instead = List.copyOf(now);
+                return true;
+            }
+            var kept = byMailbox.get(one.mailbox());
+            if (kept == null || !kept.equals(one)) {
+                return false;
+            }
+            var before = List.copyOf(byMailbox.values());
+            byMailbox.clear();
+            for (var recipient : before) {
+                if (recipient.equals(one)) {
+                    others.forEach(this::add);
+                } else {
+                    add(recipient);
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public boolean remove(Recipient one) {
+            return byMailbox.remove(one.mailbox(), one);
+        }
+    }
+}

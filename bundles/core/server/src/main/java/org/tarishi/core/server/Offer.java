@@ -1,0 +1,110 @@
+package org.tarishi.core.server;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.tarishi.api.EsmtpParameters;
+import org.tarishi.api.Text;
+import org.tarishi.api.hook.Capabilities;
+
+/** The extensions offered to one client. Plugins add to it while EHLO is answered; after that nobody does. */
+final class Offer implements Capabilities {
+
+    /** What a client that said HELO has. */
+    static final Offer NONE = new Offer();
+
+    private static final int LONGEST_LINE = 480;
+    private static final int MOST_LINES = 60;
+
+    private final List<String> lines = new ArrayList<>();
+    private final Set<String> mail = new HashSet<>();
+    private final Set<String> rcpt = new HashSet<>();
+
+    private Offer() {}
+
+    /** Returns what the core offers. */
+    static Offer of(Settings settings) {
+        var offer = new Offer();
+        offer.lines.add("PIPELINING");
+        offer.lines.add("8BITMIME");
+        offer.mail.add("BODY");
+        if (settings.smtpUtf8()) {
+            offer.lines.add("SMTPUTF8");
+            offer.mail.add("SMTPUTF8");
+        }
+        offer.lines.add(settings.maxBytes() == 0 ? "SIZE" : "SIZE " + settings.maxBytes());
+        offer.mail.add("SIZE");
+        offer.lines.add("ENHANCEDSTATUSCODES");
+        return offer;
+    }
+
+    @Override
+    public void offer(String line) {
+        if (!Text.escaped(line).equals(line)
+                || line.length() > LONGEST_LINE
+                || line.chars().anyMatch(c -> c >= 0x80)
+                || !EsmtpParameters.isKeyword(keyword(line))) {
+            throw new IllegalArgumentException("no line of an EHLO reply: " + Text.escaped(line));
+        }
+        if (lines.size() == MOST_LINES) {
+            throw new IllegalArgumentException("more than " + MOST_LINES + " lines in an EHLO reply");
+        }
+        lines.add(line);
+    }
+
+    @Override
+    public void allowMailParameter(String keyword) {
+        mail.add(checked(keyword));
+    }
+
+    @Override
+    public void allowRcptParameter(String keyword) {
+        rcpt.add(checked(keyword));
+    }
+
+    private static String checked(String keyword) {
+        if (!EsmtpParameters.isKeyword(keyword)) {
+            throw new IllegalArgumentException("no keyword: " + Text.escaped(keyword));
+        }
+        return keyword.toUpperCase(Locale.ROOT);
+    }
+
+    @Override
+    public boolean withdraw(String keyword) {
+        var upper = keyword.toUpperCase(Locale.ROOT);
+        boolean was = lines.removeIf(line -> keyword(line).equalsIgnoreCase(keyword));
+        if (was) {
+            mail.remove(upper);
+            // RFC 6152: the keyword is 8BITMIME, its parameter BODY.
+            if (upper.equals("8BITMIME")) {
+                mail.remove("BODY");
+            }
+        }
+        return was;
+    }
+
+    @Override
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    Set<String> mailParameters() {
+        return mail;
+    }
+
+    Set<String> rcptParameters() {
+        return rcpt;
+    }
+
+    /** Tells whether an extension of this keyword stands among the lines. */
+    boolean has(String keyword) {
+        return lines.stream().anyMatch(line -> keyword(line).equalsIgnoreCase(keyword));
+    }
+
+    private static String keyword(String line) {
+        int blank = line.indexOf(' ');
+        return blank < 0 ? line : line.substring(0, blank);
+    }
+}

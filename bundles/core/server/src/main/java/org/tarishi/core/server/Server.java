@@ -1,0 +1,296 @@
+package org.tarishi.core.server;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tarishi.api.Reply;
+import org.tarishi.api.service.Dns;
+import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.MessageStore;
+
+/**
+ * What all listeners share: event loops, settings, limits, the services that sessions need, the sessions themselves.
+ *
+ * <p>The services are dynamic: where one is being replaced, sessions live on, and what can't be done meanwhile is refused for now.
+ */
+@Component(service = Server.class, configurationPid = Settings.PID)
+@Designate(ocd = Config.class)
+public final class Server {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final Clock clock;
+    private final Ids ids;
+    private final MultiThreadIoEventLoopGroup loops;
+    private final Set<SmtpWire> wires = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger sessions = new AtomicInteger();
+    private final Map<InetAddress, Integer> sessionsByAddress = new ConcurrentHashMap<>();
+    private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private volatile Settings settings;
+    private final AtomicReference<@Nullable Hooks> hooks = new AtomicReference<>();
+    private final AtomicReference<@Nullable MessageStore> store = new AtomicReference<>();
+    private final AtomicReference<@Nullable Dns> dns = new AtomicReference<>();
+    private final AtomicReference<@Nullable Function<InetSocketAddress, ServerSocketChannel>> sockets =
+            new AtomicReference<>();
+    private volatile boolean stopping;
+
+    /** For the component runtime. */
+    @Activate
+    public Server(Config config) {
+        this(new Settings(config), Clock.system(ZoneId.systemDefault()));
+    }
+
+    Server(Settings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.ids = new Ids(clock, java.util.random.RandomGenerator.getDefault());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                Runtime.getRuntime().availableProcessors(),
+                new DefaultThreadFactory("tarishi-smtp", true),
+                NioIoHandler.newFactory());
+    }
+
+    /** Takes new settings, for sessions that begin from now on. */
+    @Modified
+    public void modified(Config config) {
+        settings = new Settings(config);
+    }
+
+    /** Waits for open transactions, for a while, and ends what is left. Listeners have stopped before. */
+    @Deactivate
+    public void deactivate() {
+        stopping = true;
+        wires.forEach(SmtpWire::drain);
+        await(settings.drain());
+        int left = wires.size();
+        if (left > 0) {
+            LOG.warn("{} sessions did not end within {}, closing them", left, settings.drain());
+            wires.forEach(SmtpWire::abandon);
+            await(Duration.ofSeconds(2));
+        }
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    private synchronized void await(Duration most) {
+        long end = System.nanoTime() + most.toNanos();
+        try {
+            for (long left = most.toMillis();
+                    !wires.isEmpty() && left > 0;
+                    left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---- services ----
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindHooks(Hooks service) {
+        hooks.set(service);
+        listeners.forEach(Listener::attempt);
+    }
+
+    void unbindHooks(Hooks service) {
+        hooks.compareAndSet(service, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindStore(MessageStore service) {
+        store.set(service);
+        listeners.forEach(Listener::attempt);
+    }
+
+    void unbindStore(MessageStore service) {
+        store.compareAndSet(service, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindDns(Dns service) {
+        dns.set(service);
+    }
+
+    void unbindDns(Dns service) {
+        dns.compareAndSet(service, null);
+    }
+
+    @Reference(
+            target = "(tarishi.boot=listen)",
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindSockets(Function<InetSocketAddress, ServerSocketChannel> service) {
+        sockets.set(service);
+        listeners.forEach(Listener::attempt);
+    }
+
+    void unbindSockets(Function<InetSocketAddress, ServerSocketChannel> service) {
+        sockets.compareAndSet(service, null);
+    }
+
+    // ---- for listeners ----
+
+    void add(Listener listener) {
+        listeners.add(listener);
+    }
+
+    void remove(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    Iterable<Listener> listeners() {
+        return listeners;
+    }
+
+    /** Tells what is missing for sessions to be served, empty when nothing is. */
+    Optional<String> missing() {
+        if (sockets.get() == null) {
+            return Optional.of("the launcher's listening sockets");
+        }
+        if (hooks.get() == null) {
+            return Optional.of("core/hooks");
+        }
+        return store.get() == null ? Optional.of("core/message") : Optional.empty();
+    }
+
+    @Nullable Function<InetSocketAddress, ServerSocketChannel> sockets() {
+        return sockets.get();
+    }
+
+    MultiThreadIoEventLoopGroup loops() {
+        return loops;
+    }
+
+    int open() {
+        return sessions.get();
+    }
+
+    /** Makes what handles one connection of a listener. */
+    SmtpWire connect(Listener listener) {
+        return new SmtpWire(new Connection(listener));
+    }
+
+    /** One connection on its way to a session. */
+    private final class Connection implements SmtpWire.Sessions {
+
+        private final Listener listener;
+        private @Nullable Reply refusal;
+
+        Connection(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public Session open(SmtpWire wire, InetSocketAddress local, InetSocketAddress remote) {
+            var now = settings;
+            refusal = limit(now, remote);
+            wires.add(wire);
+            var core = new Tracked(wire, remote);
+            return new Session(ids.next(), listener.name(), listener.mode(), now, local, remote, core, wire);
+        }
+
+        @Override
+        public Optional<Reply> refusal(SmtpWire wire) {
+            return Optional.ofNullable(stopping ? Replies.STOPPING : refusal);
+        }
+
+        private @Nullable Reply limit(Settings now, InetSocketAddress remote) {
+            int all = sessions.incrementAndGet();
+            var ip = remote.getAddress();
+            int its = ip.isLoopbackAddress() ? 0 : sessionsByAddress.merge(ip, 1, Integer::sum);
+            if (all > now.maxSessions()) {
+                return Replies.TOO_MANY_SESSIONS;
+            }
+            return its > now.maxSessionsPerAddress() ? Replies.TOO_MANY_OF_YOURS : null;
+        }
+    }
+
+    /** The server, as one session sees it: it knows what to let go of at the session's end. */
+    private final class Tracked implements Session.Core {
+
+        private final SmtpWire wire;
+        private final InetSocketAddress remote;
+
+        Tracked(SmtpWire wire, InetSocketAddress remote) {
+            this.wire = wire;
+            this.remote = remote;
+        }
+
+        @Override
+        public @Nullable Hooks hooks() {
+            return hooks.get();
+        }
+
+        @Override
+        public @Nullable MessageStore store() {
+            return store.get();
+        }
+
+        @Override
+        public @Nullable Dns dns() {
+            return dns.get();
+        }
+
+        @Override
+        public ZonedDateTime now() {
+            return ZonedDateTime.now(clock);
+        }
+
+        @Override
+        public void block(Runnable code) {
+            Thread.ofVirtual().name("tarishi-lookup").start(code);
+        }
+
+        @Override
+        public void ended(Session session) {
+            sessions.decrementAndGet();
+            var ip = remote.getAddress();
+            if (!ip.isLoopbackAddress()) {
+                sessionsByAddress.computeIfPresent(ip, (_, count) -> count == 1 ? null : count - 1);
+            }
+            wires.remove(wire);
+            synchronized (Server.this) {
+                Server.this.notifyAll();
+            }
+        }
+    }
+}

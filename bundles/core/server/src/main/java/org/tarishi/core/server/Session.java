@@ -1,0 +1,1153 @@
+package org.tarishi.core.server;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.AuthResult;
+import org.tarishi.api.Domain;
+import org.tarishi.api.Hello;
+import org.tarishi.api.ListenerMode;
+import org.tarishi.api.Moment;
+import org.tarishi.api.Notes;
+import org.tarishi.api.Peer;
+import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.SessionCounters;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Tls;
+import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.CommandResult;
+import org.tarishi.api.hook.HookResult;
+import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.api.message.HeaderField;
+import org.tarishi.api.service.Dns;
+import org.tarishi.api.service.LookupException;
+import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.BodyFeed;
+import org.tarishi.core.spi.Generation;
+import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.Intake;
+import org.tarishi.core.spi.LiveResults;
+import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Verdict;
+
+/**
+ * One connection: carries out the steps of the {@link Machine}. Knows no network; a {@link Wire} stands for it.
+ *
+ * <p>All methods run on the session's own thread, which is {@link Wire#turn()}'s. While plugins are asked nothing here is touched: also
+ * when the client goes meanwhile, everything is kept until they have answered, and the answer is dropped then.
+ */
+final class Session implements SmtpConnection, Machine.Facts {
+
+    /** How long the resolver may take for the client's name; without it the session goes on. */
+    private static final Duration LOOKUP_TIME = Duration.ofSeconds(10);
+
+    /** {@link Reply} takes no longer ones. */
+    private static final int LONGEST_REPLY_LINE = 500;
+
+    /** The way to the client. */
+    interface Wire {
+        /** Writes a reply; it is sent when there is nothing more to do. */
+        void write(Reply reply, boolean utf8);
+
+        /** Closes when what was written is sent; the client is given a while to read it. */
+        void close(boolean politely);
+
+        /** Goes on reading: the session wants input again. */
+        void resume();
+
+        /** Tells whether the client has sent more than what the session was given. */
+        boolean hasMore();
+
+        /** Runs code on the session's thread; code that comes after the end of that thread is dropped. */
+        Executor turn();
+    }
+
+    /** What a session needs of its server. */
+    interface Core {
+        /** The chains; null while nobody offers them. */
+        @Nullable Hooks hooks();
+
+        /** The message store; null while nobody offers it. */
+        @Nullable MessageStore store();
+
+        /** The resolver, if there is one. */
+        @Nullable Dns dns();
+
+        ZonedDateTime now();
+
+        /** Runs code that blocks. */
+        void block(Runnable code);
+
+        /** The session has ended and holds nothing any more. */
+        void ended(Session session);
+    }
+
+    /** What the session wants of the client. */
+    enum Want {
+        LINE,
+        DATA,
+        /** Nothing: it is busy, or over. */
+        NOTHING
+    }
+
+    private final String id;
+    private final String listener;
+    private final ListenerMode mode;
+    private final Settings settings;
+    private final Core core;
+    private final Wire wire;
+    private final Machine machine;
+    private final SessionLog log;
+    private final Instant startedAt;
+    private final Peer local;
+    private final Counters counters = new Counters();
+
+    private End remote;
+    private State state = new State.Connecting();
+    private Offer offer = Offer.NONE;
+    private @Nullable MailTransaction tx;
+
+    /** Something is being waited for that is not the client. */
+    private boolean busy;
+
+    /** No more is said to the client. */
+    private boolean closing;
+
+    /** The client is not there any more. */
+    private boolean gone;
+
+    private boolean ended;
+    private boolean draining;
+
+    /** Whose answer the last opinion was. */
+    private String by = "core";
+
+    private boolean relaying;
+    private boolean pipelining;
+    private boolean early;
+    private boolean feedFull;
+    private boolean announced;
+    private byte @Nullable [] ownAuthField;
+    private byte[] currentLine = {};
+    private @Nullable Reply lastReply;
+    private @Nullable Reply lastRefusal;
+    private @Nullable Notes notes;
+    private @Nullable LiveResults results;
+    private @Nullable AuthParts authResults;
+
+    Session(
+            String id,
+            String listener,
+            ListenerMode mode,
+            Settings settings,
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            Core core,
+            Wire wire) {
+        this.id = id;
+        this.listener = listener;
+        this.mode = mode;
+        this.settings = settings;
+        this.core = core;
+        this.wire = wire;
+        this.local = new End(local, settings.hostname());
+        this.remote = new End(remote, null);
+        this.startedAt = core.now().toInstant();
+        this.log = new SessionLog(id);
+        this.machine = new Machine(settings, this);
+    }
+
+    // ---- what happens ----
+
+    /** The client has connected; {@code refusal} says why it can't be served, if so. */
+    void open(Optional<Reply> refusal) {
+        log.connected(remote.address(), local.address(), listener);
+        var hooks = core.hooks();
+        var no = refusal.or(
+                () -> hooks == null || core.store() == null ? Optional.of(Replies.NOT_READY) : hooks.refusal());
+        if (no.isPresent()) {
+            run(new Step.Close(no.get(), Step.Event.CONNECTION));
+            return;
+        }
+        if (hooks != null) {
+            announced = true;
+            hooks.opened(this);
+        }
+        run(machine.connected(new State.Connecting()));
+    }
+
+    /** What the session wants next. */
+    Want wants() {
+        if (busy || closing || gone) {
+            return Want.NOTHING;
+        }
+        return state instanceof State.Receiving ? Want.DATA : Want.LINE;
+    }
+
+    /** A line has come, without its CRLF. */
+    void line(byte[] bytes) {
+        currentLine = bytes;
+        noticeHaste(bytes);
+        log.line(bytes);
+        run(() -> machine.line(state, bytes));
+    }
+
+    /** Something has come that is no command line; the session goes on. */
+    void broken(Reply reply) {
+        run(() -> machine.broken(state, reply));
+    }
+
+    /** Something has come that ends the session. */
+    void refuse(Reply reply) {
+        run(new Step.Close(reply, Step.Event.CONNECTION));
+    }
+
+    /** Bytes of the message have come; what is behind its end stays in the buffer. */
+    void data(ByteBuffer bytes) {
+        var open = tx;
+        var intake = open == null ? null : open.intake();
+        if (open == null || intake == null) {
+            throw new IllegalStateException("data without an intake");
+        }
+        run(() -> {
+            switch (intake.feed(bytes)) {
+                case MORE -> awaitFeed(open);
+                case WAIT -> {
+                    busy = true;
+                    intake.whenReady(wire.turn(), () -> {
+                        busy = false;
+                        awaitFeed(open);
+                        resume(null);
+                    });
+                }
+                case END -> {
+                    return complete(open, intake);
+                }
+            }
+            return null;
+        });
+    }
+
+    private @Nullable Step complete(MailTransaction open, Intake intake) {
+        if (!(state instanceof State.Receiving receiving)) {
+            throw new IllegalStateException("data in " + state);
+        }
+        var awaited = new Awaited<Intake.Received>(received -> {
+            if (received instanceof Intake.Received.Complete(var message)) {
+                open.arrived(message);
+            }
+            return machine.received(receiving, received);
+        });
+        intake.complete(wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    /** Waits for those who watch the message arrive, where they are behind. */
+    private void awaitFeed(MailTransaction open) {
+        var feed = open.feed();
+        if (feed != null && feedFull) {
+            feedFull = false;
+            busy = true;
+            feed.whenReady(wire.turn(), () -> {
+                busy = false;
+                resume(null);
+            });
+        }
+    }
+
+    /** Bytes have arrived; also those that are not looked at yet. */
+    void counted(long bytes) {
+        counters.bytes += bytes;
+    }
+
+    /** The client has spoken before it was greeted. */
+    void spokeEarly() {
+        if (state instanceof State.Connecting) {
+            early = true;
+        }
+    }
+
+    /** The client took too long. */
+    void timedOut() {
+        if (!closing && !gone) {
+            log.timedOut(state instanceof State.Receiving ? "data" : "command");
+            run(new Step.Close(Replies.TIMEOUT));
+        }
+    }
+
+    /** The server stops: an idle session ends now, another with its transaction. */
+    void drain() {
+        draining = true;
+        if (!busy && !closing && !gone && !(state instanceof State.Mailing)) {
+            run(new Step.Close(Replies.STOPPING));
+        }
+    }
+
+    /** The server waits no longer. */
+    void abandon() {
+        if (!busy && !closing && !gone) {
+            run(new Step.Close(Replies.STOPPING));
+        }
+        gone = true;
+        end(TransactionOutcome.ABORTED);
+    }
+
+    /** The client has gone. */
+    void gone() {
+        gone = true;
+        if (!busy) {
+            end(TransactionOutcome.ABORTED);
+        }
+    }
+
+    /** How long the client may take for what is wanted of it now. */
+    Duration patience() {
+        return state instanceof State.Receiving ? settings.dataTimeout() : settings.commandTimeout();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    private void noticeHaste(byte[] bytes) {
+        if (wire.hasMore()) {
+            pipelining = true;
+            // RFC 2920 section 3.1: these must be the last of a group.
+            var word = new String(bytes, 0, Math.min(4, bytes.length), StandardCharsets.ISO_8859_1);
+            early |= Verb.of(word, mode)
+                    .filter(verb -> verb.is(Verb.Rule.ENDS_GROUP))
+                    .isPresent();
+        }
+    }
+
+    // ---- the engine ----
+
+    /** Makes a step. */
+    @FunctionalInterface
+    private interface Source {
+        @Nullable Step step();
+    }
+
+    private void run(Step step) {
+        run(() -> step);
+    }
+
+    private void run(Source source) {
+        try {
+            var step = source.step();
+            while (step != null) {
+                step = carryOut(step);
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Goes on after something that came later. */
+    private void resume(@Nullable Step step) {
+        if (gone) {
+            end(TransactionOutcome.ABORTED);
+            return;
+        }
+        if (step != null) {
+            run(step);
+        }
+        wire.resume();
+    }
+
+    private void fail(RuntimeException cause) {
+        log.broken(cause);
+        busy = false;
+        if (!closing) {
+            closing = true;
+            wire.write(Replies.OUR_FAULT, false);
+            wire.close(true);
+        }
+    }
+
+    private @Nullable Step carryOut(Step step) {
+        return switch (step) {
+            case Step.Say say -> say(say);
+            case Step.Close(var reply, var event) -> close(reply, event);
+            case Step.Enter(var next, var then) -> {
+                state = next;
+                if (next instanceof State.Greeted) {
+                    offer = Offer.NONE;
+                }
+                yield then;
+            }
+            case Step.Ask ask -> ask(ask);
+            case Step.AskName(var then) -> askName(then);
+            case Step.AskCommand(var line, var then) -> askCommand(line, then);
+            case Step.AskCapabilities(var then) -> askCapabilities(then);
+            case Step.Begin(var sender, var then) -> begin(sender, then);
+            case Step.End(var outcome, var then) -> {
+                note(outcome, then);
+                endTransaction(outcome);
+                yield then;
+            }
+            case Step.Try(var recipient, var then) -> {
+                open().attempt(recipient);
+                yield then;
+            }
+            case Step.Keep(var then) -> {
+                open().keep();
+                counters.rcptAccepted++;
+                yield then;
+            }
+            case Step.Receive(var then) -> {
+                receive();
+                yield then;
+            }
+            case Step.Stamp(var then) -> {
+                stamp();
+                yield then;
+            }
+            case Step.AskBody(var then) -> askBody(then);
+            case Step.Restamp(var then) -> {
+                restamp();
+                yield then;
+            }
+        };
+    }
+
+    private @Nullable Step say(Step.Say say) {
+        var reply = say.reply();
+        if (say.event() == Step.Event.ERROR && ++counters.errors > settings.maxErrors()) {
+            log.limit("maxErrors", remote.address());
+            return new Step.Close(Replies.TOO_MANY_ERRORS);
+        }
+        note(say.event(), reply);
+        state = say.next();
+        for (int i = 0; i < say.copies(); i++) {
+            write(reply);
+        }
+        if (draining && !(state instanceof State.Mailing)) {
+            return new Step.Close(Replies.STOPPING);
+        }
+        return null;
+    }
+
+    private @Nullable Step close(@Nullable Reply reply, Step.Event event) {
+        note(event, reply);
+        if (reply != null) {
+            write(reply);
+        }
+        closing = true;
+        wire.close(reply != null && reply.code() != 221);
+        return null;
+    }
+
+    private void write(Reply reply) {
+        lastReply = reply;
+        if (reply.isTransient() || reply.isPermanent()) {
+            lastRefusal = reply;
+        }
+        log.reply(reply);
+        var open = tx;
+        wire.write(
+                settings.idInRefusals() && reply.code() >= 400 ? marked(reply) : reply,
+                open != null && open.sender().parameters().has("SMTPUTF8"));
+    }
+
+    /** The reply with the id before each line; a line that would become too long stays as it is. */
+    private Reply marked(Reply reply) {
+        var lines = new ArrayList<>(reply.lines());
+        lines.replaceAll(line -> line.getBytes(StandardCharsets.UTF_8).length + id.length() + 3 > LONGEST_REPLY_LINE
+                ? line
+                : "[" + id + "] " + line);
+        return new Reply(reply.code(), reply.status(), lines);
+    }
+
+    /** Counts and logs what a reply is. */
+    private void note(Step.Event event, @Nullable Reply reply) {
+        boolean positive = reply != null && reply.code() < 400;
+        if (positive) {
+            return;
+        }
+        var open = tx;
+        switch (event) {
+            case CONNECTION -> log.connectionRefused(remote.address(), reply);
+            case HELLO -> log.helloRefused(reply, by);
+            case RECIPIENT -> {
+                if (reply != null && reply.isTransient()) {
+                    counters.rcptDeferred++;
+                } else {
+                    counters.rcptRejected++;
+                }
+                var asked = open == null ? null : open.asked();
+                if (open != null && asked != null) {
+                    log.recipientRefused(open.id(), open.sender(), asked, reply, by);
+                    open.forgetAsked();
+                }
+            }
+            case SENDER, MESSAGE, NONE, ERROR -> {}
+        }
+    }
+
+    /** Counts and logs how a transaction ends, while it is still there. */
+    private void note(TransactionOutcome outcome, Step then) {
+        var open = tx;
+        if (open == null) {
+            return;
+        }
+        var reply = switch (then) {
+            case Step.Say say -> say.reply();
+            case Step.Close(var last, var _) -> last;
+            default -> null;
+        };
+        var event = switch (then) {
+            case Step.Say say -> say.event();
+            case Step.Close(var _, var e) -> e;
+            default -> Step.Event.NONE;
+        };
+        if (event == Step.Event.SENDER) {
+            log.senderRefused(open.id(), open.sender(), reply, by);
+            return;
+        }
+        switch (outcome) {
+            case ACCEPTED -> counters.accepted++;
+            case DEFERRED -> counters.deferred++;
+            case REJECTED -> counters.rejected++;
+            case RESET, ABORTED -> {
+                return;
+            }
+        }
+        log.message(
+                open,
+                outcome.name().toLowerCase(Locale.ROOT),
+                reply,
+                by,
+                Duration.between(open.startedAt(), core.now().toInstant()).toMillis());
+    }
+
+    private MailTransaction open() {
+        var open = tx;
+        if (open == null) {
+            throw new IllegalStateException("no transaction in " + state);
+        }
+        return open;
+    }
+
+    // ---- asking ----
+
+    /** An answer that comes at once or later, and only once. */
+    private final class Awaited<T> implements Consumer<T> {
+
+        private final Function<T, @Nullable Step> then;
+        private boolean inCall = true;
+        private boolean done;
+        private @Nullable Step step;
+
+        Awaited(Function<T, @Nullable Step> then) {
+            this.then = then;
+        }
+
+        @Override
+        public void accept(T answer) {
+            if (done) {
+                return;
+            }
+            done = true;
+            if (inCall) {
+                step = then.apply(answer);
+                return;
+            }
+            busy = false;
+            if (gone) {
+                afterwards(answer);
+                return;
+            }
+            try {
+                resume(then.apply(answer));
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+
+        /** The step, where the answer came at once; else the session is busy until it comes. */
+        @Nullable Step answered() {
+            inCall = false;
+            if (!done) {
+                busy = true;
+            }
+            return step;
+        }
+    }
+
+    /** An answer has come whose client has gone: it is dropped, but a message that has a taker was accepted. */
+    private void afterwards(Object answer) {
+        if (answer instanceof Intake.Received.Complete(var message)) {
+            message.close();
+        }
+        if (answer instanceof Admission.Admitted(var generation)) {
+            generation.release();
+        }
+        boolean taken = asking == Moment.QUEUE || asking == Moment.QUEUE_OUTBOUND || asking == Moment.QUEUE_OK;
+        if (taken && answer instanceof Verdict<?>(var result, var plugin, var _)) {
+            boolean yes = asking == Moment.QUEUE_OK || result instanceof HookResult.Ok;
+            if (yes) {
+                by = plugin == null ? by : plugin;
+                var outcome = TransactionOutcome.ACCEPTED;
+                note(outcome, new Step.Close(null));
+                end(outcome);
+                return;
+            }
+        }
+        end(TransactionOutcome.ABORTED);
+    }
+
+    private Moment asking = Moment.CONNECT;
+
+    private @Nullable Step ask(Step.Ask ask) {
+        var moment = ask.moment();
+        asking = moment;
+        var generation = generation(moment);
+        if (generation == null) {
+            return new Step.End(TransactionOutcome.DEFERRED, new Step.Close(Replies.NOT_READY));
+        }
+        if (generation.isEmpty(moment)) {
+            silent(moment);
+            return ask.then().apply(Policy.silence(moment, isRelayingNow()));
+        }
+        var awaited = new Awaited<Verdict<HookResult>>(verdict -> {
+            heard(moment, verdict);
+            return ask.then().apply(Policy.of(moment, verdict.answer(), isRelayingNow()));
+        });
+        generation.ask(moment, subject(ask.argument()), wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    private void silent(Moment moment) {
+        // What a taker said of the message is not made nobody's by those that only hear of it.
+        if (moment != Moment.QUEUE_OK) {
+            by = "core";
+        }
+    }
+
+    private void heard(Moment moment, Verdict<?> verdict) {
+        var plugin = verdict.plugin();
+        if (plugin == null) {
+            silent(moment);
+        } else if (moment != Moment.QUEUE_OK) {
+            by = plugin;
+        }
+    }
+
+    /** The chains for a moment: the transaction's own from MAIL to its end, else those in force. */
+    private @Nullable Generation generation(Moment moment) {
+        var open = tx;
+        if (open != null) {
+            switch (moment) {
+                case MAIL, RCPT, RCPT_OK, DATA, BODY, DATA_POST, MAX_DATA_EXCEEDED, QUEUE, QUEUE_OUTBOUND, QUEUE_OK -> {
+                    return open.generation();
+                }
+                default -> {}
+            }
+        }
+        var hooks = core.hooks();
+        return hooks == null ? null : hooks.current();
+    }
+
+    private Subject subject(@Nullable Object argument) {
+        var open = tx;
+        return new Subject(this, open, open == null ? null : open.message(), argument);
+    }
+
+    private boolean isRelayingNow() {
+        var open = tx;
+        return open == null ? relaying : open.isRelaying();
+    }
+
+    private @Nullable Step askName(Function<Opinion, Step> then) {
+        asking = Moment.LOOKUP_RDNS;
+        var generation = generation(Moment.LOOKUP_RDNS);
+        if (generation == null) {
+            return new Step.Close(Replies.NOT_READY);
+        }
+        if (generation.isEmpty(Moment.LOOKUP_RDNS)) {
+            by = "core";
+            return lookUp(then);
+        }
+        var awaited = new Awaited<Verdict<RdnsResult>>(verdict -> {
+            heard(Moment.LOOKUP_RDNS, verdict);
+            return switch (verdict.answer()) {
+                case RdnsResult.Name(var name) -> named(name.ascii(), then);
+                case RdnsResult.NoName() -> named(null, then);
+                case RdnsResult.Answer(HookResult.Continue()) -> lookUp(then);
+                case RdnsResult.Answer(var result) -> then.apply(Policy.of(Moment.LOOKUP_RDNS, result, false));
+            };
+        });
+        generation.askName(subject(null), wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    private @Nullable Step lookUp(Function<Opinion, Step> then) {
+        var dns = core.dns();
+        if (dns == null || !settings.reverseLookup()) {
+            return named(null, then);
+        }
+        var awaited = new Awaited<Optional<String>>(name -> named(name.orElse(null), then));
+        var answer = new CompletableFuture<Optional<String>>();
+        core.block(() -> answer.complete(nameOf(dns)));
+        var _ = answer.completeOnTimeout(Optional.empty(), LOOKUP_TIME.toSeconds(), TimeUnit.SECONDS)
+                .thenAcceptAsync(awaited, wire.turn());
+        return awaited.answered();
+    }
+
+    private Optional<String> nameOf(Dns dns) {
+        try {
+            return dns.names(remote.address().getAddress()).records().stream()
+                    .map(Domain::ascii)
+                    .findFirst();
+        } catch (LookupException | RuntimeException e) {
+            // No name is an answer that plugins and log can live with; the resolver's owner logs its troubles.
+            return Optional.empty();
+        }
+    }
+
+    private Step named(@Nullable String name, Function<Opinion, Step> then) {
+        remote = new End(remote.address(), name);
+        return then.apply(Opinion.YES);
+    }
+
+    private @Nullable Step askCommand(Line line, Function<CommandResult, Step> then) {
+        asking = Moment.UNRECOGNIZED_COMMAND;
+        var generation = generation(Moment.UNRECOGNIZED_COMMAND);
+        if (generation == null) {
+            return new Step.Close(Replies.NOT_READY);
+        }
+        var verb = line.verb().toUpperCase(Locale.ROOT);
+        boolean known = generation.hasVerb(verb);
+        if (!known && generation.isEmpty(Moment.UNRECOGNIZED_COMMAND)) {
+            by = "core";
+            return then.apply(CommandResult.CONTINUE);
+        }
+        var awaited = new Awaited<Verdict<CommandResult>>(verdict -> {
+            heard(Moment.UNRECOGNIZED_COMMAND, verdict);
+            return then.apply(verdict.answer());
+        });
+        if (known) {
+            generation.askVerb(verb, subject(line.argument()), wire.turn(), awaited);
+        } else {
+            generation.askCommand(subject(line.text()), wire.turn(), awaited);
+        }
+        return awaited.answered();
+    }
+
+    private @Nullable Step askCapabilities(Function<Offer, Step> then) {
+        asking = Moment.CAPABILITIES;
+        var offered = Offer.of(settings);
+        offer = offered;
+        return ask(new Step.Ask(Moment.CAPABILITIES, offered, _ -> then.apply(offered)));
+    }
+
+    private @Nullable Step begin(ReversePath sender, Function<Step.Begun, Step> then) {
+        asking = Moment.MAIL;
+        var hooks = core.hooks();
+        var store = core.store();
+        if (hooks == null || store == null) {
+            return then.apply(new Step.Begun.Refused(Replies.NOT_NOW));
+        }
+        var awaited = new Awaited<Admission>(admission -> switch (admission) {
+            case Admission.Refused(var reply) -> then.apply(new Step.Begun.Refused(reply));
+            case Admission.Admitted(var generation) -> {
+                var begun = new MailTransaction(
+                        id + "." + ++counters.transactions,
+                        this,
+                        core.now().toInstant(),
+                        sender,
+                        hooks,
+                        store,
+                        generation);
+                tx = begun;
+                yield then.apply(new Step.Begun.Open(begun));
+            }
+        });
+        hooks.begin(wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    // ---- the message ----
+
+    private void receive() {
+        var open = open();
+        var body = open.generation().openBody(subject(null)).orElse(null);
+        var intake = open.open(
+                new MessageStore.Limits(
+                        settings.maxBytes(),
+                        settings.dataLine(),
+                        settings.headerFields(),
+                        settings.headerBytes(),
+                        !open.isDiscarding()),
+                body);
+        feedFull = false;
+        if (body != null) {
+            intake.tap(bytes -> feedFull |= !body.feed(bytes));
+        }
+    }
+
+    private void stamp() {
+        var open = open();
+        var message = open.message();
+        if (message == null) {
+            throw new IllegalStateException("no message to stamp");
+        }
+        var early = open.mergeHeaders();
+        var headers = message.headers();
+        if (settings.cleanAuthResults()) {
+            headers.rename("Authentication-Results", "Original-Authentication-Results");
+        }
+        boolean utf8 = open.sender().parameters().has("SMTPUTF8");
+        if (settings.addReceived()) {
+            headers.prependRaw(
+                    TraceFields.received(this, settings, protocol(), open.id(), open.only(), utf8, core.now()));
+        }
+        if (early != null) {
+            early.fields().reversed().stream().map(HeaderField::bytes).forEach(headers::prependRaw);
+        }
+        ownAuthField = null;
+        putAuthResults(open, utf8);
+    }
+
+    private void restamp() {
+        var open = open();
+        putAuthResults(open, open.sender().parameters().has("SMTPUTF8"));
+    }
+
+    /** Puts our own Authentication-Results on top, in the place of an earlier one; none where nobody found anything out. */
+    private void putAuthResults(MailTransaction open, boolean utf8) {
+        var message = open.message();
+        var parts = authParts(open);
+        if (message == null || parts.isEmpty()) {
+            return;
+        }
+        var headers = message.headers();
+        var field = TraceFields.authenticationResults(settings.hostname(), parts, utf8);
+        var before = ownAuthField;
+        if (before != null) {
+            var fields = headers.all("Authentication-Results");
+            if (Arrays.equals(before, field)
+                    && !headers.fields().isEmpty()
+                    && Arrays.equals(headers.fields().getFirst().bytes(), field)) {
+                return;
+            }
+            fields.stream()
+                    .filter(f -> Arrays.equals(f.bytes(), before))
+                    .findFirst()
+                    .ifPresent(headers::remove);
+        }
+        headers.prependRaw(field);
+        ownAuthField = field;
+    }
+
+    private List<AuthResult> authParts(MailTransaction open) {
+        var ours = authResults;
+        var its = open.ownAuthResults();
+        if (ours == null && its == null) {
+            return List.of();
+        }
+        var parts = new ArrayList<AuthResult>();
+        if (ours != null) {
+            parts.addAll(ours.all());
+        }
+        if (its != null) {
+            parts.addAll(its.all());
+        }
+        return parts;
+    }
+
+    private @Nullable Step askBody(Function<Opinion, Step> then) {
+        asking = Moment.BODY;
+        BodyFeed feed = open().feed();
+        if (feed == null) {
+            by = "core";
+            return then.apply(Opinion.YES);
+        }
+        var awaited = new Awaited<Verdict<HookResult>>(verdict -> {
+            heard(Moment.BODY, verdict);
+            return then.apply(Policy.of(Moment.BODY, verdict.answer(), isRelayingNow()));
+        });
+        feed.end(wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    // ---- the end ----
+
+    private void endTransaction(TransactionOutcome outcome) {
+        var open = tx;
+        if (open == null) {
+            return;
+        }
+        tx = null;
+        ownAuthField = null;
+        try {
+            var hooks = core.hooks();
+            if (hooks != null) {
+                hooks.ended(open, outcome);
+            }
+        } finally {
+            open.close();
+        }
+    }
+
+    private void end(TransactionOutcome outcome) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        try {
+            endTransaction(outcome);
+            var hooks = core.hooks();
+            if (announced && hooks != null) {
+                hooks.closed(this);
+            }
+            log.disconnected(
+                    this,
+                    remote.name().orElse(""),
+                    Duration.between(startedAt, core.now().toInstant()).toMillis());
+        } catch (RuntimeException e) {
+            log.broken(e);
+        } finally {
+            core.ended(this);
+        }
+    }
+
+    // ---- for plugins, and for the machine ----
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    @Override
+    public Peer local() {
+        return local;
+    }
+
+    @Override
+    public Peer remote() {
+        return remote;
+    }
+
+    @Override
+    public Optional<InetSocketAddress> proxy() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String listener() {
+        return listener;
+    }
+
+    @Override
+    public ListenerMode mode() {
+        return mode;
+    }
+
+    @Override
+    public Optional<Hello> hello() {
+        return state instanceof State.Named named ? Optional.of(named.hello()) : Optional.empty();
+    }
+
+    @Override
+    public boolean isEsmtp() {
+        return state instanceof State.Named named && named.hello().verb() != Hello.Verb.HELO;
+    }
+
+    @Override
+    public Optional<Tls> tls() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> user() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String protocol() {
+        var open = tx;
+        boolean utf8 = open != null && open.sender().parameters().has("SMTPUTF8");
+        var lmtp = mode == ListenerMode.LMTP;
+        var word = utf8 ? (lmtp ? "UTF8LMTP" : "UTF8SMTP") : lmtp ? "LMTP" : isEsmtp() ? "ESMTP" : "SMTP";
+        return word + (tls().isPresent() ? "S" : "") + (user().isPresent() ? "A" : "");
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return offer.lines();
+    }
+
+    @Override
+    public boolean isPipelining() {
+        return pipelining;
+    }
+
+    @Override
+    public boolean isEarlyTalker() {
+        return early;
+    }
+
+    @Override
+    public boolean isRelaying() {
+        return relaying;
+    }
+
+    @Override
+    public void grantRelaying(String reason) {
+        relaying = true;
+    }
+
+    @Override
+    public String currentLine() {
+        return new String(currentLine, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Optional<Reply> lastReply() {
+        return Optional.ofNullable(lastReply);
+    }
+
+    @Override
+    public Optional<Reply> lastRefusal() {
+        return Optional.ofNullable(lastRefusal);
+    }
+
+    @Override
+    public SessionCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public Notes notes() {
+        var now = notes;
+        if (now == null) {
+            var hooks = core.hooks();
+            if (hooks == null) {
+                throw new IllegalStateException("nobody asks plugins now");
+            }
+            now = hooks.newNotes();
+            notes = now;
+        }
+        return now;
+    }
+
+    @Override
+    public LiveResults results() {
+        var now = results;
+        if (now == null) {
+            var hooks = core.hooks();
+            if (hooks == null) {
+                throw new IllegalStateException("nobody asks plugins now");
+            }
+            now = hooks.newResults(id);
+            results = now;
+        }
+        return now;
+    }
+
+    @Override
+    public AuthParts authResults() {
+        var now = authResults;
+        if (now == null) {
+            now = new AuthParts();
+            authResults = now;
+        }
+        return now;
+    }
+
+    @Override
+    public String client() {
+        var literal = TraceFields.literal(remote.address().getAddress());
+        return remote.name().map(name -> name + " " + literal).orElse(literal);
+    }
+
+    @Override
+    public Offer offer() {
+        return offer;
+    }
+
+    @Override
+    public int transactions() {
+        return counters.transactions;
+    }
+
+    private static final class Counters implements SessionCounters {
+        private int transactions;
+        private int errors;
+        private int rcptAccepted;
+        private int rcptDeferred;
+        private int rcptRejected;
+        private int accepted;
+        private int deferred;
+        private int rejected;
+        private long bytes;
+
+        @Override
+        public int transactions() {
+            return transactions;
+        }
+
+        @Override
+        public int errors() {
+            return errors;
+        }
+
+        @Override
+        public int recipientsAccepted() {
+            return rcptAccepted;
+        }
+
+        @Override
+        public int recipientsDeferred() {
+            return rcptDeferred;
+        }
+
+        @Override
+        public int recipientsRejected() {
+            return rcptRejected;
+        }
+
+        @Override
+        public int messagesAccepted() {
+            return accepted;
+        }
+
+        @Override
+        public int messagesDeferred() {
+            return deferred;
+        }
+
+        @Override
+        public int messagesRejected() {
+            return rejected;
+        }
+
+        @Override
+        public long bytesReceived() {
+            return bytes;
+        }
+    }
+}

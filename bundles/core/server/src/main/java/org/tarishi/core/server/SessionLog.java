@@ -1,0 +1,145 @@
+package org.tarishi.core.server;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.Text;
+
+/** The lines about one session; one method for each thing worth telling, the id in the MDC. */
+final class SessionLog {
+
+    /** The key of the id in the MDC. */
+    static final String ID = "tarishi.id";
+
+    private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.smtp");
+
+    private final String id;
+
+    SessionLog(String id) {
+        this.id = id;
+    }
+
+    void connected(Object remote, Object local, String listener) {
+        if (LOG.isDebugEnabled()) {
+            say(id, () -> LOG.debug("connect ip={} local={} listener={}", remote, local, listener));
+        }
+    }
+
+    void connectionRefused(Object remote, @Nullable Reply reply) {
+        say(id, () -> LOG.info("connection refused ip={} reply=\"{}\"", remote, words(reply)));
+    }
+
+    void senderRefused(String tx, ReversePath sender, @Nullable Reply reply, String by) {
+        say(
+                tx,
+                () -> LOG.info(
+                        "sender refused from={} by={} reply=\"{}\"",
+                        Text.escaped(sender.toString()),
+                        by,
+                        words(reply)));
+    }
+
+    void recipientRefused(String tx, ReversePath sender, Recipient rcpt, @Nullable Reply reply, String by) {
+        say(
+                tx,
+                () -> LOG.info(
+                        "recipient refused to={} from={} by={} reply=\"{}\"",
+                        Text.escaped(rcpt.toString()),
+                        Text.escaped(sender.toString()),
+                        by,
+                        words(reply)));
+    }
+
+    void helloRefused(@Nullable Reply reply, String by) {
+        say(id, () -> LOG.info("hello refused by={} reply=\"{}\"", by, words(reply)));
+    }
+
+    void message(MailTransaction tx, String outcome, @Nullable Reply reply, String by, long millis) {
+        if (LOG.isInfoEnabled()) {
+            say(
+                    tx.id(),
+                    () -> LOG.info(
+                            "message {} from={} rcpts={} size={} by={} ms={} reply=\"{}\"",
+                            outcome,
+                            Text.escaped(tx.sender().toString()),
+                            tx.recipients().all().size(),
+                            tx.size(),
+                            by,
+                            millis,
+                            words(reply)));
+        }
+    }
+
+    void timedOut(String where) {
+        say(id, () -> LOG.info("timeout in {}", where));
+    }
+
+    void limit(String limit, Object remote) {
+        say(id, () -> LOG.info("limit {} reached ip={}", limit, remote));
+    }
+
+    void broken(Throwable cause) {
+        say(id, () -> LOG.error("internal error, the session ends with 421", cause));
+    }
+
+    void line(byte[] bytes) {
+        if (LOG.isTraceEnabled()) {
+            say(id, () -> LOG.trace("C: {}", Text.escaped(new String(bytes, StandardCharsets.UTF_8))));
+        }
+    }
+
+    void reply(Reply reply) {
+        if (LOG.isTraceEnabled()) {
+            say(id, () -> LOG.trace("S: {}", reply));
+        }
+    }
+
+    void disconnected(Session session, String rdns, long millis) {
+        var counters = session.counters();
+        boolean busy = counters.transactions() > 0 || counters.errors() > 0 || session.isEarlyTalker();
+        if (busy ? !LOG.isInfoEnabled() : !LOG.isDebugEnabled()) {
+            return;
+        }
+        say(
+                id,
+                () -> (busy ? LOG.atInfo() : LOG.atDebug())
+                        .log(
+                                "disconnect ip={} rdns={} helo={} relay={} early={} esmtp={} pipe={} errors={} txns={} rcpts={}/{}/{}"
+                                        + " msgs={}/{}/{} bytes={} ms={}",
+                                session.remote().address().getAddress().getHostAddress(),
+                                Text.escaped(rdns),
+                                Text.escaped(session.hello().map(h -> h.name()).orElse("")),
+                                session.isRelaying(),
+                                session.isEarlyTalker(),
+                                session.isEsmtp(),
+                                session.isPipelining(),
+                                counters.errors(),
+                                counters.transactions(),
+                                counters.recipientsAccepted(),
+                                counters.recipientsDeferred(),
+                                counters.recipientsRejected(),
+                                counters.messagesAccepted(),
+                                counters.messagesDeferred(),
+                                counters.messagesRejected(),
+                                counters.bytesReceived(),
+                                millis));
+    }
+
+    private static String words(@Nullable Reply reply) {
+        return reply == null ? "(none)" : reply.toString();
+    }
+
+    private static void say(String id, Runnable line) {
+        MDC.put(ID, id);
+        try {
+            line.run();
+        } finally {
+            MDC.remove(ID);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.tarishi.core.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import org.tarishi.api.AddressSyntaxException;
+import org.tarishi.api.MailHost;
+import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.api.config.SettingsFor;
+
+/** The checked form of {@link Config}. */
+@SettingsFor(Settings.PID)
+record Settings(
+        String hostname,
+        List<String> greeting,
+        boolean idInGreeting,
+        boolean idInRefusals,
+        String helloText,
+        String closeText,
+        boolean showVersion,
+        boolean smtpUtf8,
+        boolean strict,
+        long maxBytes,
+        int commandLine,
+        int dataLine,
+        int headerFields,
+        int headerBytes,
+        int maxReceived,
+        boolean addReceived,
+        boolean cleanAuthResults,
+        int maxSessions,
+        int maxSessionsPerAddress,
+        int maxErrors,
+        int maxRecipients,
+        int maxTransactions,
+        Duration commandTimeout,
+        Duration dataTimeout,
+        Duration messageTimeout,
+        Duration sessionTimeout,
+        Duration drain,
+        boolean reverseLookup) {
+
+    static final String PID = "org.tarishi.core.server";
+
+    private static final int MOST_GREETING_LINES = 20;
+    private static final int LONGEST_TEXT = 200;
+
+    Settings(Config config) {
+        this(
+                config.hostname().isBlank() ? systemName() : config.hostname().strip(),
+                List.of(config.greeting()),
+                config.idInGreeting(),
+                config.idInRefusals(),
+                config.helloText().strip(),
+                config.closeText().strip(),
+                config.showVersion(),
+                config.smtpUtf8(),
+                config.strictSyntax(),
+                config.maxMessageBytes(),
+                config.maxCommandLine(),
+                config.maxDataLine(),
+                config.maxHeaderFields(),
+                config.maxHeaderBytes(),
+                config.maxReceived(),
+                config.addReceived(),
+                config.cleanAuthenticationResults(),
+                config.maxSessions(),
+                config.maxSessionsPerAddress(),
+                config.maxErrors(),
+                config.maxRecipients(),
+                config.maxTransactions(),
+                duration("commandTimeout", config.commandTimeout()),
+                duration("dataTimeout", config.dataTimeout()),
+                duration("messageTimeout", config.messageTimeout()),
+                duration("sessionTimeout", config.sessionTimeout()),
+                duration("drain", config.drain()),
+                config.reverseLookup());
+    }
+
+    Settings {
+        greeting = List.copyOf(greeting);
+        try {
+            MailHost.parse(hostname);
+        } catch (AddressSyntaxException e) {
+            throw new InvalidSettingException(
+                    "hostname", "want a domain such as mail.example.com or an address in brackets: " + hostname);
+        }
+        if (greeting.size() > MOST_GREETING_LINES) {
+            throw new InvalidSettingException("greeting", "want at most " + MOST_GREETING_LINES + " lines");
+        }
+        greeting.forEach(line -> text("greeting", line));
+        text("helloText", helloText);
+        text("closeText", closeText);
+        within("maxMessageBytes", maxBytes, 0, Long.MAX_VALUE);
+        within("maxCommandLine", commandLine, 512, 65_536);
+        within("maxDataLine", dataLine, 1_000, 16_777_216);
+        within("maxHeaderFields", headerFields, 10, 100_000);
+        within("maxHeaderBytes", headerBytes, 4_096, 16_777_216);
+        within("maxReceived", maxReceived, 1, 10_000);
+        within("maxSessions", maxSessions, 1, 1_000_000);
+        within("maxSessionsPerAddress", maxSessionsPerAddress, 1, 1_000_000);
+        within("maxErrors", maxErrors, 1, 100_000);
+        within("maxRecipients", maxRecipients, 100, 1_000_000);
+        within("maxTransactions", maxTransactions, 1, 100_000_000);
+        within("commandTimeout", commandTimeout, Duration.ofSeconds(1), Duration.ofHours(24));
+        within("dataTimeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(24));
+        within("messageTimeout", messageTimeout, Duration.ofSeconds(1), Duration.ofDays(7));
+        within("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofDays(30));
+        within("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
+    }
+
+    /** The host name as a host. */
+    MailHost host() {
+        return MailHost.parse(hostname);
+    }
+
+    /** The product, with its version where it is shown. */
+    String product() {
+        return showVersion ? "Tarishi/" + Version.TEXT : "Tarishi";
+    }
+
+    /** What this host is called, if that is a domain. */
+    static String systemName() {
+        try {
+            var name = InetAddress.getLocalHost().getHostName();
+            MailHost.parse(name);
+            return name;
+        } catch (UnknownHostException | AddressSyntaxException e) {
+            return "localhost";
+        }
+    }
+
+    private static Duration duration(String key, String text) {
+        try {
+            return Duration.parse(text.strip());
+        } catch (DateTimeParseException e) {
+            throw new InvalidSettingException(key, "want ISO-8601, such as PT5M: " + text);
+        }
+    }
+
+    private static void text(String key, String text) {
+        if (text.length() > LONGEST_TEXT || text.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
+            throw new InvalidSettingException(
+                    key, "want at most " + LONGEST_TEXT + " printable ASCII characters: " + text);
+        }
+    }
+
+    private static void within(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new InvalidSettingException(key, "must be from " + least + " to " + most + ": " + value);
+        }
+    }
+
+    private static void within(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new InvalidSettingException(key, "must be from " + least + " to " + most + ": " + value);
+        }
+    }
+}

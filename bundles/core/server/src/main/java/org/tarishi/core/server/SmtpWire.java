@@ -1,0 +1,505 @@
+package org.tarishi.core.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Reply;
+import org.tarishi.core.server.Session.Want;
+
+/**
+ * The wire of one session: finds one command at a time and looks at nothing behind it before its reply is decided, because what comes
+ * next may have another meaning then.
+ *
+ * <p>Only CRLF ends a command line. A bare LF is answered with 500 as soon as it is there, and what follows up to the next CRLF belongs to
+ * the same broken line; so it does not depend on how the bytes were cut into segments what is a command. A line with a bare CR is answered
+ * with 500 when its CRLF is there.
+ *
+ * <p>Replies are collected and sent together when no complete command is left. Reading stops while more than {@link #MOST_HELD} bytes wait
+ * to be looked at, and while the client does not read its replies.
+ */
+final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wire {
+
+    /** Bytes that may wait for a session that is busy. */
+    static final int MOST_HELD = 32 * 1024;
+
+    /** Bytes of replies that are collected before they are sent. */
+    private static final int MOST_COLLECTED = 4 * 1024;
+
+    /** How long a client that was refused may take to read why, and how much it may say meanwhile. */
+    private static final long LINGER_SECONDS = 2;
+
+    private static final long LINGER_BYTES = 1 << 20;
+
+    /** The first byte of a TLS record that holds a handshake (RFC 8446 section 5.1). */
+    private static final byte TLS_HANDSHAKE = 0x16;
+
+    /** Makes the session of a connection. */
+    interface Sessions {
+        /** Returns the session; the refusal, if there is one, goes into {@link #refusal}. */
+        Session open(SmtpWire wire, InetSocketAddress local, InetSocketAddress remote);
+
+        /** Why this connection can't be served, if so; asked once, behind {@link #open}. */
+        Optional<Reply> refusal(SmtpWire wire);
+    }
+
+    private final Sessions sessions;
+
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Session session;
+    private @Nullable ByteBuf in;
+    private @Nullable ByteBuf out;
+    private @Nullable Future<?> timer;
+
+    private boolean decoding;
+    private boolean again;
+    private boolean inputEnded;
+    private boolean closing;
+    private long lingered;
+
+    /** Up to the next CRLF nothing is a command; how much of it was thrown away so far. */
+    private boolean skipping;
+
+    private int skipped;
+
+    /** When the client must have done what is wanted of it, by the loop's clock. */
+    private long deadline;
+
+    private long messageDeadline;
+    private long sessionDeadline;
+    private boolean inMessage;
+
+    SmtpWire(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    // ---- from the network ----
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        var opened = sessions.open(
+                this,
+                address(context.channel().localAddress()),
+                address(context.channel().remoteAddress()));
+        session = opened;
+        sessionDeadline = now() + opened.settings().sessionTimeout().toNanos();
+        patient();
+        opened.open(sessions.refusal(this));
+        resume();
+        schedule();
+    }
+
+    /** Anything that is no IP address, as in a test without a network, counts as loopback. */
+    private static InetSocketAddress address(Object address) {
+        return address instanceof InetSocketAddress ip
+                ? ip
+                : new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var bytes = (ByteBuf) message;
+        var live = session;
+        if (live == null || closing) {
+            lingered += bytes.readableBytes();
+            bytes.release();
+            if (lingered > LINGER_BYTES) {
+                forget(context.close());
+            }
+            return;
+        }
+        live.counted(bytes.readableBytes());
+        live.spokeEarly();
+        hold(bytes);
+        if (inMessage) {
+            patient();
+        }
+        decode();
+    }
+
+    private void hold(ByteBuf bytes) {
+        var before = in;
+        if (before == null) {
+            in = bytes;
+            return;
+        }
+        try {
+            var both = bytes.alloc().buffer(before.readableBytes() + bytes.readableBytes());
+            in = both.writeBytes(before).writeBytes(bytes);
+        } finally {
+            before.release();
+            bytes.release();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            decode();
+        } else {
+            adjustReading();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            // What the client sent before it shut its side is answered yet.
+            inputEnded = true;
+            if (closing) {
+                forget(context.close());
+            } else {
+                decode();
+            }
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closing = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        var live = session;
+        if (live != null) {
+            live.gone();
+        }
+        release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        // A connection that was reset is no event; a fault of ours has been logged by the session.
+        forget(context.close());
+    }
+
+    private void release() {
+        if (in != null) {
+            in.release();
+            in = null;
+        }
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+    }
+
+    // ---- one command at a time ----
+
+    private void decode() {
+        var live = session;
+        var context = ctx;
+        if (live == null || context == null) {
+            return;
+        }
+        if (decoding) {
+            again = true;
+            return;
+        }
+        decoding = true;
+        try {
+            do {
+                again = false;
+                while (step(live, context)) {
+                    if (out != null && out.readableBytes() > MOST_COLLECTED) {
+                        flush(context);
+                    }
+                }
+            } while (again);
+        } finally {
+            decoding = false;
+        }
+        flush(context);
+        dropEmpty();
+        if (inputEnded && live.wants() != Want.NOTHING && !closing) {
+            // Half a command is left, or nothing.
+            close(false);
+        }
+        adjustReading();
+    }
+
+    /** Hands the session what it wants next; false when that is not there. */
+    private boolean step(Session live, ChannelHandlerContext context) {
+        var held = in;
+        if (held == null || !held.isReadable() || closing || !context.channel().isWritable()) {
+            return false;
+        }
+        boolean more = switch (live.wants()) {
+            case LINE -> line(live, held);
+            case DATA -> data(live, held);
+            case NOTHING -> false;
+        };
+        if (more) {
+            track(live);
+        }
+        return more;
+    }
+
+    private boolean data(Session live, ByteBuf held) {
+        var bytes = held.nioBuffer();
+        int before = bytes.remaining();
+        live.data(bytes);
+        held.skipBytes(before - bytes.remaining());
+        return true;
+    }
+
+    private boolean line(Session live, ByteBuf held) {
+        if (skipping) {
+            return skip(live, held);
+        }
+        int start = held.readerIndex();
+        if (held.getByte(start) == TLS_HANDSHAKE) {
+            live.refuse(Replies.TLS_ON_PLAIN_PORT);
+            return false;
+        }
+        int most = live.settings().commandLine() + Verb.MOST_EXTRA_ROOM;
+        int limit = Math.min(held.writerIndex(), start + most);
+        int lf = held.indexOf(start, limit, (byte) '\n');
+        if (lf < 0) {
+            if (held.readableBytes() >= most) {
+                live.refuse(Replies.LINE_TOO_LONG);
+            }
+            return false;
+        }
+        if (lf == start || held.getByte(lf - 1) != '\r') {
+            held.readerIndex(lf + 1);
+            skipping = true;
+            skipped = 0;
+            live.broken(Replies.BARE_LF);
+            return true;
+        }
+        var bytes = ByteBufUtil.getBytes(held, start, lf - 1 - start);
+        held.readerIndex(lf + 1);
+        if (hasBareCr(bytes)) {
+            live.broken(Replies.BARE_CR);
+        } else {
+            live.line(bytes);
+        }
+        return true;
+    }
+
+    /** Throws away the rest of a broken line. */
+    private boolean skip(Session live, ByteBuf held) {
+        int start = held.readerIndex();
+        for (int i = start; i < held.writerIndex(); i++) {
+            if (held.getByte(i) == '\n' && i > start && held.getByte(i - 1) == '\r') {
+                held.readerIndex(i + 1);
+                skipping = false;
+                return true;
+            }
+        }
+        // A CR at the end may be the first half of the end.
+        int kept = held.getByte(held.writerIndex() - 1) == '\r' ? 1 : 0;
+        skipped += held.readableBytes() - kept;
+        held.readerIndex(held.writerIndex() - kept);
+        if (skipped > live.settings().commandLine()) {
+            live.refuse(Replies.LINE_TOO_LONG);
+        }
+        return false;
+    }
+
+    private static boolean hasBareCr(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b == '\r') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void dropEmpty() {
+        if (in != null && !in.isReadable()) {
+            in.release();
+            in = null;
+        }
+    }
+
+    /** Reads as long as there is room for what is read. */
+    private void adjustReading() {
+        var context = ctx;
+        if (context == null || !context.channel().isActive()) {
+            return;
+        }
+        var channel = context.channel();
+        boolean want = closing || (channel.isWritable() && (in == null || in.readableBytes() < MOST_HELD));
+        if (channel.config().isAutoRead() != want) {
+            channel.config().setAutoRead(want);
+        }
+    }
+
+    // ---- from the session ----
+
+    @Override
+    public void write(Reply reply, boolean utf8) {
+        var context = ctx;
+        if (context == null || closing) {
+            return;
+        }
+        var buffer = out;
+        if (buffer == null) {
+            buffer = context.alloc().buffer(256);
+            out = buffer;
+        }
+        ReplyEncoder.encode(reply, utf8, buffer);
+        patient();
+    }
+
+    private void flush(ChannelHandlerContext context) {
+        var buffer = out;
+        if (buffer != null) {
+            out = null;
+            forget(context.writeAndFlush(buffer, context.voidPromise()));
+        }
+    }
+
+    @Override
+    public void close(boolean politely) {
+        var context = ctx;
+        if (context == null || closing) {
+            return;
+        }
+        closing = true;
+        var buffer = out;
+        out = null;
+        var sent = context.writeAndFlush(buffer == null ? io.netty.buffer.Unpooled.EMPTY_BUFFER : buffer);
+        if (politely && !inputEnded && context.channel() instanceof DuplexChannel duplex) {
+            // Closing with unread bytes resets the connection, and the client may never see the reply.
+            forget(sent.addListener(_ -> forget(duplex.shutdownOutput())));
+        } else {
+            forget(sent.addListener(ChannelFutureListener.CLOSE));
+        }
+        // Also for a client that does not even read this reply.
+        forget(context.executor().schedule(() -> forget(context.close()), LINGER_SECONDS, TimeUnit.SECONDS));
+        adjustReading();
+    }
+
+    @Override
+    public void resume() {
+        track(session);
+        decode();
+        var context = ctx;
+        if (context != null) {
+            flush(context);
+        }
+    }
+
+    @Override
+    public boolean hasMore() {
+        return in != null && in.isReadable();
+    }
+
+    @Override
+    public Executor turn() {
+        var context = ctx;
+        if (context == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return this::runOnLoop;
+    }
+
+    private void runOnLoop(Runnable code) {
+        var context = ctx;
+        if (context == null) {
+            return;
+        }
+        try {
+            context.executor().execute(code);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended with the server, which has ended the session; nobody waits for this.
+        }
+    }
+
+    /** Nobody waits for this: a connection that can't be written or closed is told of by {@link #channelInactive}. */
+    private static void forget(Future<?> unused) {}
+
+    // ---- from the server ----
+
+    /** Ends the session at the next command boundary; any thread. */
+    void drain() {
+        runOnLoop(() -> {
+            if (session != null) {
+                session.drain();
+                decode();
+            }
+        });
+    }
+
+    /** Ends the session now; any thread. */
+    void abandon() {
+        runOnLoop(() -> {
+            if (session != null) {
+                session.abandon();
+            }
+            if (ctx != null) {
+                forget(ctx.close());
+            }
+        });
+    }
+
+    // ---- time ----
+
+    private long now() {
+        var context = ctx;
+        return context == null ? 0 : context.executor().ticker().nanoTime();
+    }
+
+    /** The client has all its time again. */
+    private void patient() {
+        var live = session;
+        if (live != null) {
+            deadline = now() + live.patience().toNanos();
+        }
+    }
+
+    /** Notices where a message begins and ends, for its own time limit. */
+    private void track(@Nullable Session live) {
+        if (live == null) {
+            return;
+        }
+        boolean now = live.wants() == Want.DATA;
+        if (now && !inMessage) {
+            messageDeadline = now() + live.settings().messageTimeout().toNanos();
+        }
+        inMessage = now;
+    }
+
+    private void schedule() {
+        var context = ctx;
+        if (context == null || !context.channel().isActive()) {
+            return;
+        }
+        timer = context.executor().schedule(this::tick, Math.max(1_000_000, dueIn()), TimeUnit.NANOSECONDS);
+    }
+
+    private long dueIn() {
+        long due = Math.min(deadline, sessionDeadline);
+        return (inMessage ? Math.min(due, messageDeadline) : due) - now();
+    }
+
+    private void tick() {
+        var live = session;
+        if (live == null || closing) {
+            return;
+        }
+        if (live.wants() == Want.NOTHING) {
+            // It is not the client that is waited for; plugins have limits of their own.
+            patient();
+        } else if (dueIn() <= 0) {
+            live.timedOut();
+            return;
+        }
+        schedule();
+    }
+}

@@ -1,0 +1,42 @@
+package org.tarishi.core.server;
+
+import org.tarishi.api.Hello;
+import org.tarishi.api.Reply;
+import org.tarishi.api.Transaction;
+
+/** Where a session stands. A transaction exists only in the states that carry one. */
+sealed interface State {
+
+    /** The client has heard nothing yet. */
+    record Connecting() implements State {}
+
+    /** The client was greeted and has not said who it is. */
+    record Greeted() implements State {}
+
+    /** Between two transactions. */
+    record Ready(Hello hello) implements Named {}
+
+    /** From MAIL to DATA. */
+    record Addressing(Hello hello, Transaction tx) implements Mailing {}
+
+    /** From 354 to the reply to the message. */
+    record Receiving(Hello hello, Transaction tx) implements Mailing {}
+
+    /** The client is not welcome and was not hung up on: each command but QUIT gets this reply. */
+    record Unwelcome(Reply reply) implements State {}
+
+    /** The client has said who it is. */
+    sealed interface Named extends State {
+        Hello hello();
+
+        /** Returns the state without a transaction. */
+        default Ready idle() {
+            return new Ready(hello());
+        }
+    }
+
+    /** A transaction is open. */
+    sealed interface Mailing extends Named {
+        Transaction tx();
+    }
+}

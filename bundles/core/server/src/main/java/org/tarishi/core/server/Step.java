@@ -1,0 +1,99 @@
+package org.tarishi.core.server;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Moment;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.CommandResult;
+
+/**
+ * What a session does next. The machine returns it, the session carries it out, and asks the machine again through the function that
+ * the step holds.
+ */
+sealed interface Step {
+
+    /**
+     * Answers and waits for the client.
+     *
+     * @param copies how often: LMTP answers a message once a recipient (RFC 2033 section 4.2)
+     */
+    record Say(Reply reply, State next, Event event, int copies) implements Step {
+        Say(Reply reply, State next) {
+            this(reply, next, Event.NONE, 1);
+        }
+
+        Say(Reply reply, State next, Event event) {
+            this(reply, next, event, 1);
+        }
+    }
+
+    /** Hangs up, after a last reply or without a word. */
+    record Close(@Nullable Reply reply, Event event) implements Step {
+        Close(@Nullable Reply reply) {
+            this(reply, Event.NONE);
+        }
+    }
+
+    /** Goes to a state without a word. */
+    record Enter(State next, Step then) implements Step {}
+
+    /** Asks plugins. */
+    record Ask(Moment moment, @Nullable Object argument, Function<Opinion, Step> then) implements Step {}
+
+    /** Finds the client's name, by plugins or DNS, and keeps it. */
+    record AskName(Function<Opinion, Step> then) implements Step {}
+
+    /** Asks who knows a command. */
+    record AskCommand(Line line, Function<CommandResult, Step> then) implements Step {}
+
+    /** Offers the extensions, with what plugins add. */
+    record AskCapabilities(Function<Offer, Step> then) implements Step {}
+
+    /** Opens a transaction. */
+    record Begin(ReversePath sender, Function<Begun, Step> then) implements Step {}
+
+    /** Ends the transaction, if one is open. */
+    record End(TransactionOutcome outcome, Step then) implements Step {}
+
+    /** Notes which recipient is being asked about, so that plugins can put others in its place. */
+    record Try(Recipient recipient, Step then) implements Step {}
+
+    /** Takes the recipient that was asked about, or what plugins put in its place, into the transaction. */
+    record Keep(Step then) implements Step {}
+
+    /** Makes ready for the message; the intake is open when 354 is said. */
+    record Receive(Step then) implements Step {}
+
+    /** Puts trace fields and what plugins have added on top of the message. */
+    record Stamp(Step then) implements Step {}
+
+    /** Asks those who have watched the message arrive. */
+    record AskBody(Function<Opinion, Step> then) implements Step {}
+
+    /** Puts the final Authentication-Results on top of the message. */
+    record Restamp(Step then) implements Step {}
+
+    /** Whether a transaction could begin. */
+    sealed interface Begun {
+        record Open(Transaction tx) implements Begun {}
+
+        record Refused(Reply reply) implements Begun {}
+    }
+
+    /** What a reply is for the counters and the log. */
+    enum Event {
+        NONE,
+        /** The client's mistake. */
+        ERROR,
+        /** The answer to a client that is not welcome. */
+        CONNECTION,
+        HELLO,
+        SENDER,
+        RECIPIENT,
+        MESSAGE
+    }
+}

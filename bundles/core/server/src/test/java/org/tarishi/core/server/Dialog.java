@@ -1,0 +1,94 @@
+package org.tarishi.core.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A dialog as the wire looks.
+ *
+ * <pre>
+ * == the rule that it proves
+ * &#64;set maxErrors=3            a setting
+ * &#64;mode lmtp                  the listener's mode
+ * &#64;on rcpt deny not here      what plugins answer at a moment
+ * S: 220 …                     a line of the server; … stands for any end
+ * C: EHLO mx.example           a line of the client, CRLF added; lines without S between go in one segment
+ * R: NOOP\nNOOP\r\n            raw bytes of the client
+ * X:                           the server closes
+ * M: Received: from mx …       a line that the stored message has
+ * N: text                      a text that the stored message has not
+ * </pre>
+ */
+record Dialog(String file, String name, List<Entry> entries) {
+
+    record Entry(char kind, String text) {}
+
+    static List<Dialog> all() {
+        var folder = Path.of("src/test/resources/dialogs");
+        try (var files = Files.list(folder)) {
+            return files.sorted().flatMap(file -> read(file).stream()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Dialog> read(Path file) {
+        var dialogs = new ArrayList<Dialog>();
+        try {
+            for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                if (line.startsWith("== ")) {
+                    dialogs.add(new Dialog(file.getFileName().toString(), line.substring(3), new ArrayList<>()));
+                } else if (line.startsWith("@")) {
+                    dialogs.getLast().entries().add(new Entry('@', line.substring(1)));
+                } else if (line.length() >= 2 && line.charAt(1) == ':' && "SCRXMN".indexOf(line.charAt(0)) >= 0) {
+                    dialogs.getLast()
+                            .entries()
+                            .add(new Entry(line.charAt(0), line.length() > 3 ? line.substring(3) : ""));
+                } else if (!line.isBlank() && !line.startsWith("#")) {
+                    throw new IllegalArgumentException(file + ": what is this: " + line);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return dialogs;
+    }
+
+    /** The bytes of a raw line: {@code \r \n \t \\ \xNN}, {@code \*NN{x}} for NN times x. */
+    static byte[] raw(String text) {
+        var out = new java.io.ByteArrayOutputStream();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '\\') {
+                out.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+                continue;
+            }
+            c = text.charAt(++i);
+            switch (c) {
+                case 'r' -> out.write('\r');
+                case 'n' -> out.write('\n');
+                case 't' -> out.write('\t');
+                case '\\' -> out.write('\\');
+                case 'x' -> {
+                    out.write(Integer.parseInt(text.substring(i + 1, i + 3), 16));
+                    i += 2;
+                }
+                case '*' -> {
+                    int open = text.indexOf('{', i);
+                    int close = text.indexOf('}', open);
+                    out.writeBytes(text.substring(open + 1, close)
+                            .repeat(Integer.parseInt(text.substring(i + 1, open)))
+                            .getBytes(StandardCharsets.UTF_8));
+                    i = close;
+                }
+                default -> throw new IllegalArgumentException("\\" + c);
+            }
+        }
+        return out.toByteArray();
+    }
+}

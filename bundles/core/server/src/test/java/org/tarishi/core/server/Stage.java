@@ -1,0 +1,173 @@
+package org.tarishi.core.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import org.tarishi.api.ListenerMode;
+import org.tarishi.core.spi.Hooks;
+
+/** One connection to a server without a network, with all that a test needs to play on it. */
+final class Stage implements AutoCloseable {
+
+    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    final FakeHooks hooks = new FakeHooks();
+    final FakeStore store = new FakeStore();
+    final Map<String, Object> settings = new HashMap<>(Map.of("hostname", "mx.test", "idInGreeting", false));
+    ListenerMode mode = ListenerMode.SMTP;
+    String remote = "127.0.0.1";
+
+    private Server server;
+    private EmbeddedChannel channel;
+    private final StringBuilder received = new StringBuilder();
+
+    /** The settings with their defaults, but for some. */
+    static Settings settings(Map<String, ?> some) {
+        return new Settings(config(some));
+    }
+
+    static Config config(Map<String, ?> some) {
+        return (Config) Proxy.newProxyInstance(
+                Config.class.getClassLoader(),
+                new Class<?>[] {Config.class},
+                (_, method, _) -> some.containsKey(method.getName())
+                        ? convert(some.get(method.getName()), method.getReturnType())
+                        : method.getDefaultValue());
+    }
+
+    private static Object convert(Object value, Class<?> type) {
+        if (!(value instanceof String text)) {
+            return value;
+        }
+        if (type == int.class) {
+            return Integer.valueOf(text);
+        }
+        if (type == long.class) {
+            return Long.valueOf(text);
+        }
+        if (type == boolean.class) {
+            return Boolean.valueOf(text);
+        }
+        return type == String[].class ? text.split("\\|") : text;
+    }
+
+    Stage connect() {
+        server = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC));
+        server.bindHooks(hooks);
+        server.bindStore(store);
+        var listener = new Listener(
+                "test", new ListenerSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), mode), server);
+        var peer = new InetSocketAddress(InetAddress.ofLiteral(remote), 4321);
+        channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress remoteAddress0() {
+                return peer;
+            }
+        };
+        channel.freezeTime();
+        channel.pipeline().addLast(server.connect(listener));
+        channel.pipeline().fireChannelActive();
+        settle();
+        return this;
+    }
+
+    Server server() {
+        return server;
+    }
+
+    EmbeddedChannel channel() {
+        return channel;
+    }
+
+    Stage send(byte[] bytes) {
+        if (channel.isOpen()) {
+            channel.writeInbound(Unpooled.wrappedBuffer(bytes));
+        }
+        settle();
+        return this;
+    }
+
+    Stage send(String... lines) {
+        return send((String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Runs what waits for the session's thread. */
+    void settle() {
+        channel.runPendingTasks();
+        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+            received.append(out.toString(StandardCharsets.UTF_8));
+            out.release();
+        }
+    }
+
+    /** The next line that the server sent, without CRLF; empty where there is none. */
+    String line() {
+        int end = received.indexOf("\r\n");
+        if (end < 0) {
+            return "";
+        }
+        var line = received.substring(0, end);
+        received.delete(0, end + 2);
+        return line;
+    }
+
+    Stage expect(String... lines) {
+        for (var wanted : lines) {
+            check(wanted, line());
+        }
+        return this;
+    }
+
+    /** A line ending in … is a beginning. */
+    static void check(String wanted, String line) {
+        if (wanted.endsWith("…")) {
+            assertThat(line).startsWith(wanted.substring(0, wanted.length() - 1));
+        } else {
+            assertThat(line).isEqualTo(wanted);
+        }
+    }
+
+    Stage expectNothing() {
+        assertThat(received.toString()).isEmpty();
+        return this;
+    }
+
+    Stage expectClosed() {
+        settle();
+        expectNothing();
+        assertThat(channel.isOpen()).as("connection open").isFalse();
+        return this;
+    }
+
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** The client has gone. */
+    void hangUp() {
+        channel.close();
+        settle();
+    }
+
+    Hooks hooks() {
+        return hooks;
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+        channel.finishAndReleaseAll();
+    }
+}
