@@ -83,6 +83,7 @@ final class Store {
     List<Path> deliver(ReversePath sender, List<Mailbox> to, Message message) throws IOException {
         var copies = new ArrayList<Copy>(to.size());
         var folders = new LinkedHashMap<Path, FileChannel>();
+        boolean isStored = false;
         try {
             for (var mailbox : to) {
                 var maildir = root.resolve(MailboxPath.of(mailbox, settings));
@@ -104,14 +105,22 @@ final class Store {
             for (var folder : folders.values()) {
                 disk.force(folder);
             }
+            isStored = true;
             return copies.stream().map(copy -> root.relativize(copy.stored())).toList();
-        } catch (IOException | RuntimeException e) {
-            copies.forEach(this::takeBack);
-            throw e;
         } finally {
-            for (var folder : folders.values()) {
-                folder.close();
+            if (!isStored) {
+                copies.forEach(this::takeBack); // whatever it was, an OutOfMemoryError too
             }
+            folders.values().forEach(Store::close);
+        }
+    }
+
+    private static void close(FileChannel folder) {
+        try {
+            folder.close();
+        } catch (IOException e) {
+            // All that matters has been forced; a message that is stored must not be refused for this.
+            LOG.warn("a folder could not be closed: {}", e.getMessage());
         }
     }
 

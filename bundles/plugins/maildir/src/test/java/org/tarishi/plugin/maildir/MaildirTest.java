@@ -3,6 +3,7 @@ package org.tarishi.plugin.maildir;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tarishi.api.Mailbox;
+import org.tarishi.api.ReversePath;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.testing.FakeConfiguration;
 import org.tarishi.testing.FakeMessage;
@@ -271,6 +274,22 @@ class MaildirTest {
         assertThat(plugin.onQueue(to(message, "<ann@example.com>", "<bob@example.com>"), message))
                 .isEqualTo(HookResult.OK);
         assertThat(allFiles()).hasSize(2);
+    }
+
+    @Test
+    void anErrorOfTheMachineLeavesNothingBehind() throws Exception {
+        var broken =
+                new Store(data.resolve("maildir"), SettingsTest.with(), new UniqueNames(CLOCK, 1, 1, "h"), new Disk() {
+                    @Override
+                    void move(Path from, Path to) throws IOException {
+                        super.move(from, to);
+                        throw new OutOfMemoryError("made up");
+                    }
+                });
+
+        assertThatThrownBy(() -> broken.deliver(ReversePath.NULL, List.of(Mailbox.parse("ann@example.com")), message))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(allFiles()).isEmpty();
     }
 
     @ParameterizedTest
