@@ -20,7 +20,7 @@ import org.tarishi.api.outbound.Route;
  *
  * <p>A connection has a place from before it is opened until it is closed; there are {@link Settings#maxConnections()} of them. When all
  * are taken, the one that has been idle longest makes room; when none is idle, the newcomer waits. The youngest idle connection is used
- * first, so that those too many grow old and go. Any thread; nothing blocks but {@link #reserve} and {@link #awaitWork}.
+ * first, so that those too many grow old and go. Any thread; nothing blocks but {@link #acquire} and {@link #awaitWork}.
  */
 final class Pool {
 
@@ -38,68 +38,69 @@ final class Pool {
         this.ticker = ticker;
     }
 
-    /** Takes a connection to a next hop that is there and silent; its place comes with it. */
-    Optional<Session> take(Route route) {
+    /**
+     * Takes a kept connection to a next hop, one that is there and silent, or else a place for a new one.
+     *
+     * @param time how long to wait for either
+     * @param mayBeKept whether a kept one will do
+     * @return the connection, whose place comes with it; nothing for a place alone
+     */
+    Optional<Session> acquire(Route route, Duration time, boolean mayBeKept) throws IOException {
+        long left = time.toNanos();
         while (true) {
-            Session session;
+            Optional<Session> kept;
+            Optional<Session> evicted = Optional.empty();
             lock.lock();
             try {
-                var waiting = idle.get(route);
-                if (waiting == null) {
-                    return Optional.empty();
+                if (isClosed) {
+                    throw new IOException("the SMTP client has stopped");
                 }
-                session = waiting.removeLast();
-                if (waiting.isEmpty()) {
-                    idle.remove(route);
+                kept = mayBeKept ? removeYoungest(route) : Optional.empty();
+                if (kept.isEmpty()) {
+                    if (places < settings.get().maxConnections()) {
+                        if (++places == 1) {
+                            work.signal();
+                        }
+                        return Optional.empty();
+                    }
+                    evicted = removeOldest();
+                    if (evicted.isEmpty()) {
+                        if (left <= 0) {
+                            throw new IOException(
+                                    "all " + places + " connections of the SMTP client are in use (maxConnections)");
+                        }
+                        left = room.awaitNanos(left);
+                        continue;
+                    }
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while waiting for a connection", e);
             } finally {
                 lock.unlock();
             }
-            if (session.isHealthy()) {
-                return Optional.of(session);
+            if (kept.isEmpty()) {
+                evicted.ifPresent(Session::quit);
+                return Optional.empty();
             }
-            session.close();
+            if (kept.get().isHealthy()) {
+                return kept;
+            }
+            kept.get().close();
             release();
         }
     }
 
-    /**
-     * Takes a place for a new connection.
-     *
-     * @param time how long to wait for one
-     */
-    void reserve(Duration time) throws IOException {
-        Optional<Session> evicted = Optional.empty();
-        lock.lock();
-        try {
-            long left = time.toNanos();
-            while (true) {
-                if (isClosed) {
-                    throw new IOException("the SMTP client has stopped");
-                }
-                if (places < settings.get().maxConnections()) {
-                    if (++places == 1) {
-                        work.signal();
-                    }
-                    return;
-                }
-                evicted = removeOldest();
-                if (evicted.isPresent()) {
-                    return;
-                }
-                if (left <= 0) {
-                    throw new IOException(
-                            "all " + places + " connections of the SMTP client are in use (maxConnections)");
-                }
-                left = room.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for a connection", e);
-        } finally {
-            lock.unlock();
-            evicted.ifPresent(Session::quit);
+    private Optional<Session> removeYoungest(Route route) {
+        var waiting = idle.get(route);
+        if (waiting == null) {
+            return Optional.empty();
         }
+        var session = waiting.removeLast();
+        if (waiting.isEmpty()) {
+            idle.remove(route);
+        }
+        return Optional.of(session);
     }
 
     private Optional<Session> removeOldest() {
@@ -125,11 +126,12 @@ final class Pool {
 
     /** Takes a connection back that is in order; it is kept, or closed with its place given back. */
     void give(Session session) {
-        session.idleSince(ticker.now());
+        session.rest(ticker.now());
         lock.lock();
         try {
             var now = settings.get();
-            if (!isClosed && places <= now.maxConnections() && now.maxIdlePerRoute() > 0) {
+            boolean isWanted = !isClosed && session.isOf(now) && places <= now.maxConnections();
+            if (isWanted && now.maxIdlePerRoute() > 0) {
                 var waiting = idle.computeIfAbsent(session.route(), route -> new ArrayDeque<>());
                 if (waiting.size() < now.maxIdlePerRoute()) {
                     waiting.addLast(session);

@@ -86,15 +86,15 @@ public final class PooledSmtpClient implements SmtpClientBackend {
             boolean allRecipientsOrNone)
             throws IOException {
         check(route, to, connectTimeout);
-        var kept = pool.take(route);
+        var kept = pool.acquire(route, connectTimeout, true);
         if (kept.isPresent()) {
             try {
                 return send(kept.get(), from, to, message, allRecipientsOrNone);
             } catch (StaleException e) {
                 LOG.debug("{}: kept connection was stale, trying a new one: {}", route, e.getMessage());
             }
+            pool.acquire(route, connectTimeout, false);
         }
-        pool.reserve(connectTimeout);
         boolean isOurs = true;
         try {
             var now = settings;

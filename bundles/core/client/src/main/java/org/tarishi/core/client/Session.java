@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -149,9 +150,7 @@ final class Session {
         var envelope = new Envelope(mail.toString(), to, allRecipientsOrNone);
         exchange(envelope);
         transactions++;
-        var answer = conclude(envelope, message);
-        wire.rest();
-        return answer;
+        return conclude(envelope, message);
     }
 
     /** What is said and heard up to DATA. */
@@ -340,11 +339,14 @@ final class Session {
     }
 
     private List<Reply> data(Message message, int count) throws IOException {
-        // In the last part of a block the time of the step before still runs.
         wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-        message.writeTo(wire.blocks(settings.blockTimeout()), WIRE_FORM);
-        wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-        wire.flush();
+        try {
+            message.writeTo(wire.blocks(settings.blockTimeout()), WIRE_FORM);
+            wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
+            wire.flush();
+        } catch (IOException e) {
+            return Collections.nCopies(count, lastWords(e));
+        }
 
         wire.unlimited();
         var answers = new ArrayList<Reply>(count);
@@ -359,6 +361,26 @@ final class Session {
         }
         isUnreset = false;
         return answers;
+    }
+
+    /** Returns the refusal that the peer left when it hung up in the middle of the message: the size, as a rule. */
+    private Reply lastWords(IOException failure) throws IOException {
+        if (!wire.isBroken()) {
+            // It was the message that could not be read.
+            throw failure;
+        }
+        Reply reply;
+        try {
+            reply = reply("data");
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw failure;
+        }
+        if (!reply.isTransient() && !reply.isPermanent()) {
+            throw failure;
+        }
+        giveUp();
+        return reply;
     }
 
     private boolean offers(String extension) {
@@ -392,8 +414,14 @@ final class Session {
         return wire.isQuiet();
     }
 
-    /** Notes when it was put away. */
-    void idleSince(long now) {
+    /** Tells whether these are the settings that it was opened with. */
+    boolean isOf(Settings others) {
+        return settings == others;
+    }
+
+    /** Puts it away for the next transaction. */
+    void rest(long now) {
+        wire.rest();
         idleSince = now;
     }
 

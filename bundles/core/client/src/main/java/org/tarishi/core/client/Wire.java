@@ -31,17 +31,20 @@ final class Wire implements Closeable, ByteSource {
 
     static final String BLOCK_STEP = "sending the message";
 
+    private static final int SMALL = 4096;
     private static final long NEVER = Long.MAX_VALUE;
     private static final byte[] QUIT = "QUIT\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final SocketChannel channel;
     private final Ticker ticker;
     private final Set<Wire> live;
-    private final ByteBuffer in = ByteBuffer.allocateDirect(4096).limit(0);
-    private final ByteBuffer out = ByteBuffer.allocateDirect(BLOCK);
+    // Heap, not direct: connections that serve one small message come and go too fast for cleaners.
+    private final ByteBuffer in = ByteBuffer.allocate(SMALL).limit(0);
+    private ByteBuffer out = ByteBuffer.allocate(SMALL);
 
     private volatile long deadline = NEVER;
     private volatile boolean expired;
+    private boolean isBroken;
     private long limit = NEVER;
     private String step = "connecting";
     private Duration allowed = Duration.ZERO;
@@ -102,6 +105,9 @@ final class Wire implements Closeable, ByteSource {
         int at = from;
         int left = length;
         while (left > 0) {
+            if (!out.hasRemaining() && out.capacity() < BLOCK) {
+                out = ByteBuffer.allocate(Math.min(BLOCK, out.capacity() * 4)).put(out.flip());
+            }
             // Only when there is more: so the last byte always waits for the flush that its sender asks for.
             if (!out.hasRemaining()) {
                 if (timeOfBlock != null) {
@@ -125,10 +131,16 @@ final class Wire implements Closeable, ByteSource {
                 channel.write(out);
             }
         } catch (IOException e) {
+            isBroken = true;
             throw explained(e);
         } finally {
             out.clear();
         }
+    }
+
+    /** Tells whether sending has failed. */
+    boolean isBroken() {
+        return isBroken;
     }
 
     /**

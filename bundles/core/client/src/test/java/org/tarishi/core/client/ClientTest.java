@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,7 @@ class ClientTest {
     private final AtomicLong now = new AtomicLong();
     private final List<String> writes = Collections.synchronizedList(new ArrayList<>());
     private final List<SocketChannel> opened = Collections.synchronizedList(new ArrayList<>());
+    private volatile Consumer<String> onRead = lastWrite -> {};
     private PooledSmtpClient client = client(Map.of());
 
     private PooledSmtpClient client(Map<String, Object> settings) {
@@ -59,7 +61,15 @@ class ClientTest {
                 now::get,
                 host -> List.of(InetAddress.ofLiteral(host)),
                 family -> {
-                    var channel = new RecordingChannel(SocketChannel.open(family), writes);
+                    var channel = new RecordingChannel(SocketChannel.open(family), writes) {
+                        @Override
+                        public int read(ByteBuffer target) throws IOException {
+                            synchronized (writes) {
+                                onRead.accept(writes.isEmpty() ? "" : writes.getLast());
+                            }
+                            return super.read(target);
+                        }
+                    };
                     opened.add(channel);
                     return channel;
                 });
@@ -707,18 +717,32 @@ class ClientTest {
         assertThat(client.connections()).isZero();
     }
 
+    @Test
+    void aRefusalInTheMiddleOfTheMessageIsPassedOn() throws Exception {
+        try (var peer = new FakePeer(line -> {
+            line.greet("PIPELINING").hear("MAIL ", "RCPT ", "DATA").say("250 ok", "250 ok", "354 go");
+            line.hear("Subject").say("552 5.3.4 too big");
+        })) {
+            var outcome = send(peer.route(), new FakeMessage(TEXT + "x".repeat(16_000_000)), false);
+
+            assertThat(outcome.decisive()).isEqualTo(Reply.of(552, new EnhancedStatus(5, 3, 4), "too big"));
+            peer.done();
+        }
+        assertThat(client.connections()).isZero();
+    }
+
     // Time
 
     @Test
     void aSilentGreetingIsGivenUpWhenItsTimeIsOver() throws Exception {
-        var connected = new CountDownLatch(1);
+        var waiting = new CountDownLatch(1);
+        onRead = lastWrite -> waiting.countDown();
         try (var peer = new FakePeer(line -> {
-            connected.countDown();
             assertThat(line.hear()).isEqualTo("<closed>");
         })) {
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 var sent = threads.submit(() -> send(peer));
-                connected.await();
+                waiting.await();
                 expireWhile(() -> !sent.isDone(), Duration.ofMinutes(5));
                 assertThatThrownBy(sent::get)
                         .hasCauseInstanceOf(SocketTimeoutException.class)
@@ -730,16 +754,20 @@ class ClientTest {
 
     @Test
     void theFinalDotHasTenMinutesAndIsThenAnUnknownOutcome() throws Exception {
-        var dot = new CountDownLatch(1);
+        var waiting = new CountDownLatch(1);
+        onRead = lastWrite -> {
+            if (lastWrite.endsWith("\r\n.\r\n")) {
+                waiting.countDown();
+            }
+        };
         try (var peer = new FakePeer(line -> {
             line.greet("PIPELINING").hear("MAIL ", "RCPT ", "DATA").say("250 ok", "250 ok", "354 go");
             line.hearMessage();
-            dot.countDown();
             assertThat(line.hear()).isEqualTo("<closed>");
         })) {
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 var sent = threads.submit(() -> send(peer));
-                dot.await();
+                waiting.await();
                 now.addAndGet(Duration.ofMinutes(9).toNanos());
                 client.sweep();
                 assertThat(opened.getFirst().isOpen()).isTrue();
@@ -760,11 +788,7 @@ class ClientTest {
             line.greet("PIPELINING").hear("MAIL ", "RCPT ", "DATA").say("250 ok", "250 ok", "354 go");
             line.hear("Subject");
             go.countDown();
-            try {
-                over.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
+            await(over);
         })) {
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 var sent =
@@ -841,14 +865,14 @@ class ClientTest {
 
     @Test
     void anInterruptEndsTheWait() throws Exception {
-        var connected = new CountDownLatch(1);
+        var waiting = new CountDownLatch(1);
+        onRead = lastWrite -> waiting.countDown();
         try (var peer = new FakePeer(line -> {
-            connected.countDown();
             assertThat(line.hear()).isEqualTo("<closed>");
         })) {
             var threads = Executors.newVirtualThreadPerTaskExecutor();
             var sent = threads.submit(() -> send(peer));
-            connected.await();
+            waiting.await();
             threads.shutdownNow();
             assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             assertThatThrownBy(sent::get).hasCauseInstanceOf(IOException.class);
@@ -1031,11 +1055,7 @@ class ClientTest {
                 var second = new FakePeer(line -> {
                     line.greet("PIPELINING");
                     busy.countDown();
-                    try {
-                        free.await();
-                    } catch (InterruptedException e) {
-                        throw new IOException(e);
-                    }
+                    await(free);
                     line.take(1);
                 })) {
             send(first);
@@ -1076,17 +1096,96 @@ class ClientTest {
     }
 
     @Test
+    void aConnectionThatWasInUseWhenTheSettingsChangedIsNotKept() throws Exception {
+        var busy = new CountDownLatch(1);
+        var free = new CountDownLatch(1);
+        try (var peer = new FakePeer(line -> {
+            line.greet("PIPELINING");
+            busy.countDown();
+            await(free);
+            line.take(1);
+            line.hear("QUIT");
+        })) {
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var sent = threads.submit(() -> send(peer));
+                busy.await();
+                client.modified(Configs.of(Map.of("heloName", "new.example")));
+                free.countDown();
+                assertThat(sent.get().decisive().isPositive()).isTrue();
+            }
+            assertThat(client.connections()).isZero();
+            peer.done();
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void manySendersAtOnceShareAsManyConnectionsAsThereMayBe() throws Exception {
+        client = client(Map.of("maxConnections", 4));
+        Script any = line -> {
+            line.say("220 x");
+            String heard;
+            do {
+                heard = line.hear();
+                switch (heard.substring(0, 4)) {
+                    case "EHLO" -> line.offer("PIPELINING");
+                    case "DATA" -> {
+                        line.say("354 go").hearMessage();
+                        line.say("250 taken");
+                    }
+                    case "MAIL", "RCPT" -> line.say("250 ok");
+                    default -> {}
+                }
+            } while (heard.length() > 8 || heard.equals("DATA"));
+        };
+        try (var peer = new FakePeer(Collections.nCopies(20, any).toArray(Script[]::new));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var sent = IntStream.range(0, 500)
+                    .mapToObj(i -> threads.submit(() -> send(peer)))
+                    .toList();
+            for (var each : sent) {
+                assertThat(each.get().decisive().text()).isEqualTo("taken");
+            }
+            assertThat(client.connections()).isLessThanOrEqualTo(4);
+            client.deactivate();
+        }
+        assertThat(opened).hasSizeLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void theTimerEndsWhatTakesTooLongAndEndsWithTheComponent() throws Exception {
+        var real = new PooledSmtpClient(Configs.of(Map.of("greetingTimeout", "PT0.1S", "heloName", "client.example")));
+        try (var peer = new FakePeer(line -> assertThat(line.hear()).isEqualTo("<closed>"))) {
+            var route = peer.route();
+            assertThatThrownBy(() -> real.send(
+                            route, SENDER, to("<a@example.com>"), new FakeMessage(TEXT), Duration.ofSeconds(5), false))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage("not done in PT0.1S: waiting for the greeting");
+            peer.done();
+        }
+        real.deactivate();
+        for (var thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("tarishi-smtp-client-timer")) {
+                assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+            }
+        }
+    }
+
+    @Test
     void afterTheEndATransactionUnderWayIsFinishedAndNoneBegun() throws Exception {
         var busy = new CountDownLatch(1);
         var free = new CountDownLatch(1);
         try (var peer = new FakePeer(line -> {
             line.greet("PIPELINING");
             busy.countDown();
-            try {
-                free.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
+            await(free);
             line.take(1);
             line.hear("QUIT");
         })) {

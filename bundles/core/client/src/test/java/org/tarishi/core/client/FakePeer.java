@@ -169,6 +169,7 @@ final class FakePeer implements Closeable {
                 return;
             }
             channels.add(channel);
+            sendAtOnce(channel);
             var script = scripts[i];
             var play = plays.get(i);
             Thread.startVirtualThread(() -> {
@@ -181,6 +182,16 @@ final class FakePeer implements Closeable {
                     play.completeExceptionally(e);
                 }
             });
+        }
+    }
+
+    private static void sendAtOnce(SocketChannel channel) {
+        try {
+            if (channel.supportedOptions().contains(java.net.StandardSocketOptions.TCP_NODELAY)) {
+                channel.setOption(java.net.StandardSocketOptions.TCP_NODELAY, true);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

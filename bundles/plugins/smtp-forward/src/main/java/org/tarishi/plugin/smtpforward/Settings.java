@@ -99,7 +99,7 @@ record Settings(
     private static boolean isAddress(String text) {
         try {
             InetAddress.ofLiteral(text);
-            return true;
+            return !text.startsWith("[");
         } catch (IllegalArgumentException e) {
             return false;
         }
