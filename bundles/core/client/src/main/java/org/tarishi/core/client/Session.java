@@ -416,7 +416,7 @@ final class Session {
 
     /** Tells whether these are the settings that it was opened with. */
     boolean isOf(Settings others) {
-        return settings == others;
+        return settings.equals(others);
     }
 
     /** Puts it away for the next transaction. */
