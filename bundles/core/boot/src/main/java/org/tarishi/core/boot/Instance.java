@@ -67,22 +67,19 @@ final class Instance implements ControlServer.Commands {
     /** Runs an instance to its end, and returns the exit code. */
     static int run(Folders folders, String version, Options options) throws Refusal {
         folders.make();
-        var lock = InstanceLock.take(folders.run(), folders.base());
-        try {
-            folders.fillDefaults();
-            for (var setting : options.settings()) {
-                setting.write(folders.conf());
-            }
-            Features features;
-            try {
-                features = Features.read(folders.home().resolve("features"));
-            } catch (IOException e) {
-                throw new Refusal(Refusal.FILES, "cannot read the features: " + Folders.reason(e));
-            }
-            return new Instance(folders, version, options, features).run();
-        } finally {
-            lock.close();
+        // Held until the process is gone: whoever finds it free may be sure that nothing of this one is still at work.
+        var _ = InstanceLock.take(folders.run(), folders.base());
+        folders.fillDefaults();
+        for (var setting : options.settings()) {
+            setting.write(folders.conf());
         }
+        Features features;
+        try {
+            features = Features.read(folders.home().resolve("features"));
+        } catch (IOException e) {
+            throw new Refusal(Refusal.FILES, "cannot read the features: " + Folders.reason(e));
+        }
+        return new Instance(folders, version, options, features).run();
     }
 
     private int run() throws Refusal {

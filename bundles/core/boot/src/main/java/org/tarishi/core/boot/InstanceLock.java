@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,14 @@ final class InstanceLock implements AutoCloseable {
 
     private static final int TRIES = 10;
 
+    /** What is held stays reachable: the lock of a channel that is collected is let go. */
+    private static final Set<InstanceLock> HELD = ConcurrentHashMap.newKeySet();
+
     private final FileChannel channel;
 
     private InstanceLock(FileChannel channel) {
         this.channel = channel;
+        HELD.add(this);
     }
 
     /** Takes the lock and writes down this process; refuses while another process holds it. */
@@ -82,6 +88,7 @@ final class InstanceLock implements AutoCloseable {
 
     @Override
     public void close() {
+        HELD.remove(this);
         try {
             channel.close();
         } catch (IOException e) {
