@@ -14,7 +14,7 @@ import org.tarishi.api.Text;
 final class SessionLog {
 
     /** The key of the id in the MDC. */
-    static final String ID = "tarishi.id";
+    static final String ID = "id";
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.smtp");
 
