@@ -20,6 +20,14 @@ final class Charsets {
 
     private Charsets() {}
 
+    static boolean isKnown(String name) {
+        try {
+            return Charset.isSupported(name.strip());
+        } catch (IllegalCharsetNameException e) {
+            return false;
+        }
+    }
+
     /** Returns the charset of a name; nothing for one that is unknown, or that says no more than that there is text. */
     static Optional<Charset> find(String name) {
         try {

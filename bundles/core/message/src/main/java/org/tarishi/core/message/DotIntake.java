@@ -303,13 +303,13 @@ final class DotIntake implements Intake {
             return;
         }
         if (firstStray >= 0) {
-            headerEnd = firstStray;
-        } else {
-            headerEnd = lineStart;
-            headerHigh = high;
-            high = 0;
+            settle();
+            return;
         }
-        bodyStart = headerEnd;
+        headerEnd = lineStart;
+        bodyStart = lineStart;
+        headerHigh = high;
+        high = 0;
     }
 
     /** Reads a header line up to the colon of its name, or to where it turns out to be no field. */
@@ -329,10 +329,14 @@ final class DotIntake implements Intake {
                         return r;
                     }
                     if (++fields > limits.headerFields()) {
+                        if (firstStray >= 0) {
+                            settle();
+                            return r;
+                        }
                         wrong(Fault.HEADER_TOO_BIG, offset(from, r));
                     }
                     if (!HeaderBytes.isNameByte(b)) {
-                        stray();
+                        stray(offset(from, r));
                         return r;
                     }
                     headerPlace = HeaderPlace.NAME;
@@ -343,7 +347,7 @@ final class DotIntake implements Intake {
                     } else if (b == ' ' || b == '\t') {
                         headerPlace = HeaderPlace.BLANK;
                     } else if (!HeaderBytes.isNameByte(b)) {
-                        stray();
+                        stray(offset(from, r));
                         return r;
                     }
                 }
@@ -351,7 +355,7 @@ final class DotIntake implements Intake {
                     if (b == ':') {
                         headerPlace = HeaderPlace.REST;
                     } else if (b != ' ' && b != '\t') {
-                        stray();
+                        stray(offset(from, r));
                         return r;
                     }
                 }
@@ -362,14 +366,22 @@ final class DotIntake implements Intake {
         return r;
     }
 
-    /** A line that is no field: kept in the header if an empty line follows somewhere, else the body begins with it. */
-    private void stray() {
+    /** A line that is no field: kept in the header if an empty line follows soon enough, else the body begins with it. */
+    private void stray(long offset) {
+        check(offset);
         headerPlace = HeaderPlace.REST;
         if (firstStray < 0) {
             firstStray = lineStart;
             headerHigh = high;
             high = 0;
         }
+    }
+
+    /** No empty line came soon enough: what began with the first line that is no field is the body. */
+    private void settle() {
+        inHeader = false;
+        headerEnd = firstStray;
+        bodyStart = firstStray;
     }
 
     // ---- faults
@@ -389,6 +401,9 @@ final class DotIntake implements Intake {
         }
         long overSize = bytes - mostBytes;
         long overLine = bytes - lineStart - limits.lineBytes();
+        if (inHeader && firstStray >= 0 && bytes > limits.headerBytes()) {
+            settle();
+        }
         long overHeader = inHeader ? bytes - limits.headerBytes() : Long.MIN_VALUE;
         long most = Math.max(overSize, Math.max(overLine, overHeader));
         if (most > 0) {

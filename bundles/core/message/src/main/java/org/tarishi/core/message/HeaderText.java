@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
@@ -21,8 +23,15 @@ final class HeaderText {
     /** No encoded word may be longer (RFC 2047 section 2). */
     private static final int LONGEST_WORD = 75;
 
+    /** Longer encoded words than RFC 2047 allows are seen, and read. */
+    private static final int FARTHEST_WORD_END = 1000;
+
+    /** So many charsets are looked for in one value. */
+    private static final int MOST_CHARSETS = 20;
+
     private static final String WORD_START = "=?UTF-8?Q?";
     private static final String WORD_END = "?=";
+    private static final String HEX = "0123456789ABCDEF";
     private static final Set<String> ADDRESSES = Set.of(
             "from",
             "to",
@@ -75,12 +84,68 @@ final class HeaderText {
         }
     }
 
-    /** Decodes the encoded words of a text; what is badly encoded stays as it is. */
+    /**
+     * Decodes the encoded words of a text; what is badly encoded stays as it is.
+     *
+     * <p>Words are found here and given to Mime4j one by one: given a whole text that begins many words and ends none, it takes
+     * quadratic time.
+     */
     static String decode(String unfolded) {
         var text = unfolded.strip();
-        return text.contains("=?")
-                ? DecoderUtil.decodeEncodedWords(text, DecodeMonitor.SILENT).strip()
-                : text;
+        int at = text.indexOf("=?");
+        if (at < 0) {
+            return text;
+        }
+        var out = new StringBuilder(text.length()).append(text, 0, at);
+        var charsets = new HashMap<String, Boolean>();
+        boolean isAfterWord = false;
+        int done = at;
+        while (at >= 0) {
+            int end = encodedWordEnd(text, at, charsets);
+            var word = end < 0 ? "" : text.substring(at, end);
+            var decoded = end < 0 ? word : DecoderUtil.decodeEncodedWords(word, DecodeMonitor.SILENT);
+            if (decoded.equals(word)) {
+                at = text.indexOf("=?", at + 1);
+                continue;
+            }
+            // RFC 2047 section 6.2: blanks between two encoded words are not shown.
+            if (!isAfterWord || !text.substring(done, at).isBlank()) {
+                out.append(text, done, at);
+            }
+            out.append(decoded);
+            isAfterWord = true;
+            done = end;
+            at = text.indexOf("=?", end);
+        }
+        return out.append(text, done, text.length()).toString().strip();
+    }
+
+    /** Returns the place behind an encoded word, -1 where there is none. Looks a bounded way ahead. */
+    private static int encodedWordEnd(String text, int start, Map<String, Boolean> charsets) {
+        int limit = Math.min(text.length(), start + FARTHEST_WORD_END);
+        int encoding = text.indexOf('?', start + 2, limit) + 1;
+        if (encoding == 0
+                || encoding + 1 >= limit
+                || text.charAt(encoding + 1) != '?'
+                || "bBqQ".indexOf(text.charAt(encoding)) < 0) {
+            return -1;
+        }
+        int end = text.indexOf(WORD_END, encoding + 2, limit);
+        return end >= 0 && isKnown(text.substring(start + 2, encoding - 1), charsets) ? end + WORD_END.length() : -1;
+    }
+
+    /** Tells whether a charset is known. To learn that one is not takes the JDK a third of a millisecond: a few are asked for. */
+    private static boolean isKnown(String name, Map<String, Boolean> asked) {
+        int language = name.indexOf('*'); // RFC 2231 section 5
+        var charset = language < 0 ? name : name.substring(0, language);
+        var known = asked.get(charset);
+        if (known == null) {
+            known = asked.size() < MOST_CHARSETS && Charsets.isKnown(charset);
+            if (asked.size() < MOST_CHARSETS) {
+                asked.put(charset, known);
+            }
+        }
+        return known;
     }
 
     // ---- writing
@@ -297,7 +362,7 @@ final class HeaderText {
         var code = new StringBuilder(12);
         boolean half = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
         for (byte b : Character.toString(half ? 0xfffd : c).getBytes(StandardCharsets.UTF_8)) {
-            code.append(String.format("=%02X", b & 0xff));
+            code.append('=').append(HEX.charAt((b >> 4) & 15)).append(HEX.charAt(b & 15));
         }
         return code.toString();
     }

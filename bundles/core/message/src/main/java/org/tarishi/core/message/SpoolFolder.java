@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>A file's name is {@code <transaction>.<process>.<number>.eml}. The process is its id and start time, so that what a killed one
  * left can be told from what another revision of this bundle, in the same process, is still using.
  */
-final class SpoolFolder {
+class SpoolFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolFolder.class);
     private static final String PROCESS = Long.toString(ProcessHandle.current().pid(), 36)

@@ -206,98 +206,151 @@ class DotIntakeTest {
 
             assertThat(receive(limits, wire, cuts)).as("%s %s", text, limits).isEqualTo(whole);
             assertThat(byteByByte(limits, wire)).as("%s %s", text, limits).isEqualTo(whole);
-            assertThat(whole).as("%s %s", text, limits).isEqualTo(plainly(limits, text(wire)));
+            assertThat(whole).as("%s %s", text, limits).isEqualTo(new Plain(limits, text(wire)).read());
         }
     }
 
     /** Reads data the slow way, a byte at a time, by the sentences of RFC 5321 and of {@code Intake}. */
-    private static Outcome plainly(Limits limits, String wire) {
-        var kept = new StringBuilder();
-        var line = new StringBuilder();
-        var lines = new ArrayList<String>();
-        Fault fault = null;
-        int fields = 0;
-        boolean inHeader = true;
-        boolean stuffed = false;
-        boolean first = true;
-        for (int i = 0; i < wire.length(); i++) {
-            char c = wire.charAt(i);
-            boolean start = first;
-            first = false;
-            if (start && c == '.') {
-                stuffed = true;
-                if (wire.startsWith(".\r\n", i)) {
-                    return plainOutcome(kept.toString(), lines, fault, wire.substring(i + 3));
+    private static final class Plain {
+
+        private final Limits limits;
+        private final String wire;
+        private final StringBuilder kept = new StringBuilder();
+        private final StringBuilder line = new StringBuilder();
+        private final List<String> lines = new ArrayList<>();
+        private @Nullable Fault fault;
+        private int fields;
+        private boolean inHeader = true;
+        private boolean isStray;
+        private boolean isSettled;
+
+        Plain(Limits limits, String wire) {
+            this.limits = limits;
+            this.wire = wire;
+        }
+
+        Outcome read() {
+            boolean isStart = true;
+            for (int i = 0; i < wire.length(); i++) {
+                if (isStart && wire.startsWith(".\r\n", i)) {
+                    return outcome(wire.substring(i + 3));
                 }
-                if (wire.startsWith(".\r", i)) {
-                    // The CR is bare; it was not kept when that was seen.
-                    fault = fault == null ? plainLimit(limits, kept.length() + 1, 1, inHeader) : fault;
-                    fault = fault == null ? Fault.BARE_CR : fault;
+                if (isStart && wire.startsWith(".\r", i)) {
+                    // The dot and the CR are not kept; the byte behind them shows that the CR is bare.
+                    i += 2;
+                    checkLimits(kept.length() + 1, 1);
+                    note(Fault.BARE_CR);
+                } else if (isStart && wire.charAt(i) == '.') {
                     i++;
                 }
-                continue;
+                take(wire.charAt(i));
+                isStart = line.isEmpty();
             }
-            start |= stuffed && line.isEmpty();
-            stuffed = false;
-            line.append(c);
-            kept.append(c);
-            fault = fault == null ? plainLimit(limits, kept.length(), line.length(), inHeader) : fault;
-            if (inHeader && line.length() == 1 && c != '\r' && !((c == ' ' || c == '\t') && fields > 0)) {
-                fields++;
-                if (fields > limits.headerFields() && fault == null) {
-                    fault = Fault.HEADER_TOO_BIG;
+            throw new AssertionError("no end: " + wire);
+        }
+
+        private void take(char c) {
+            boolean isFold = (c == ' ' || c == '\t') && fields > 0;
+            if (inHeader && line.isEmpty() && c != '\r' && !isFold && ++fields > limits.headerFields()) {
+                if (isStray) {
+                    settle();
+                } else {
+                    checkLimits(kept.length() + 1, 1);
+                    note(Fault.HEADER_TOO_BIG);
                 }
             }
-            boolean afterCr = line.length() > 1 && line.charAt(line.length() - 2) == '\r';
-            if (c == '\n' && !afterCr && fault == null) {
-                fault = Fault.BARE_LF;
-            } else if (c != '\n' && afterCr && fault == null) {
-                fault = Fault.BARE_CR;
-            }
-            if (c == '\n' && afterCr) {
+            boolean isAfterCr = line.length() > 0 && line.charAt(line.length() - 1) == '\r';
+            line.append(c);
+            kept.append(c);
+            boolean couldBeField = line.toString().matches("(?s)[!-9;-~]+([ \t]*(:.*)?)?|\r.*")
+                    || (line.toString().matches("(?s)[ \t].*") && (isFold || fields > 1 || line.length() > 1));
+            isStray |= inHeader && !couldBeField;
+            checkLimits(kept.length(), line.length());
+            if (c == '\n' && !isAfterCr) {
+                note(Fault.BARE_LF);
+            } else if (c != '\n' && isAfterCr) {
+                note(Fault.BARE_CR);
+            } else if (c == '\n') {
                 inHeader &= line.length() != 2;
                 lines.add(line.toString());
                 line.setLength(0);
-                first = true;
             }
         }
-        throw new AssertionError("no end: " + wire);
-    }
 
-    private static @Nullable Fault plainLimit(Limits limits, int bytes, int lineBytes, boolean inHeader) {
-        if (limits.bytes() > 0 && bytes > limits.bytes()) {
-            return Fault.TOO_BIG;
+        private void settle() {
+            inHeader = false;
+            isSettled = true;
         }
-        if (lineBytes > limits.lineBytes()) {
-            return Fault.LINE_TOO_LONG;
-        }
-        return inHeader && bytes > limits.headerBytes() ? Fault.HEADER_TOO_BIG : null;
-    }
 
-    private static Outcome plainOutcome(String kept, List<String> lines, @Nullable Fault fault, String rest) {
-        if (fault != null) {
-            return new Outcome(true, rest, fault, "", "", false, false, "");
-        }
-        int empty = lines.indexOf("\r\n");
-        int last = empty;
-        if (last < 0) {
-            last = 0;
-            while (last < lines.size()
-                    && (lines.get(last).matches("(?s)[!-9;-~]+[ \t]*:.*")
-                            || (last > 0 && lines.get(last).matches("(?s)[ \t].*")))) {
-                last++;
+        private void note(Fault why) {
+            if (fault == null) {
+                fault = why;
             }
         }
-        var header = String.join("", lines.subList(0, last));
-        var body = String.join("", lines.subList(empty < 0 ? last : last + 1, lines.size()));
-        return new Outcome(
-                true,
-                rest,
-                null,
-                header,
-                body,
-                header.chars().anyMatch(c -> c > 127),
-                body.chars().anyMatch(c -> c > 127),
-                kept);
+
+        private void checkLimits(int bytes, int lineBytes) {
+            if (inHeader && isStray && bytes > limits.headerBytes() && fault == null) {
+                settle();
+            }
+            if (limits.bytes() > 0 && bytes > limits.bytes()) {
+                note(Fault.TOO_BIG);
+            } else if (lineBytes > limits.lineBytes()) {
+                note(Fault.LINE_TOO_LONG);
+            } else if (inHeader && bytes > limits.headerBytes()) {
+                note(Fault.HEADER_TOO_BIG);
+            }
+        }
+
+        private Outcome outcome(String rest) {
+            if (fault != null) {
+                return new Outcome(true, rest, fault, "", "", false, false, "");
+            }
+            int empty = isSettled ? -1 : lines.indexOf("\r\n");
+            int last = empty;
+            if (last < 0) {
+                last = 0;
+                while (last < lines.size()
+                        && (lines.get(last).matches("(?s)[!-9;-~]+[ \t]*:.*")
+                                || (last > 0 && lines.get(last).matches("(?s)[ \t].*")))) {
+                    last++;
+                }
+            }
+            var header = String.join("", lines.subList(0, last));
+            var body = String.join("", lines.subList(empty < 0 ? last : last + 1, lines.size()));
+            return new Outcome(
+                    true,
+                    rest,
+                    null,
+                    header,
+                    body,
+                    header.chars().anyMatch(c -> c > 127),
+                    body.chars().anyMatch(c -> c > 127),
+                    kept.toString());
+        }
+    }
+
+    @Test
+    void textWithoutHeaderOrEmptyLineIsABodyHoweverLongItIs() {
+        var text = "just text\r\n".repeat(100_000);
+        var outcome = receive(WIDE, bytes(text + ".\r\n"));
+        assertThat(outcome.fault()).isNull();
+        assertThat(outcome.header()).isEmpty();
+        assertThat(outcome.body()).isEqualTo(text);
+    }
+
+    @Test
+    void aHeaderBeyondTheLimitsIsRefused() {
+        var field = "X-Field: value\r\n";
+        var limits = new Limits(0, 1000, 10, 200, true);
+        assertThat(receive(limits, bytes(field.repeat(10) + "\r\n.\r\n")).fault())
+                .isNull();
+        assertThat(receive(limits, bytes(field.repeat(11) + "\r\n.\r\n")).fault())
+                .isEqualTo(Fault.HEADER_TOO_BIG);
+        assertThat(receive(limits, bytes("X: " + "y".repeat(193) + "\r\n\r\n.\r\n"))
+                        .fault())
+                .isNull();
+        assertThat(receive(limits, bytes("X: " + "y".repeat(194) + "\r\n\r\n.\r\n"))
+                        .fault())
+                .isEqualTo(Fault.HEADER_TOO_BIG);
     }
 }

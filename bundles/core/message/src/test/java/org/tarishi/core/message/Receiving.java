@@ -23,7 +23,7 @@ import org.tarishi.core.spi.MessageStore.Limits;
 final class Receiving {
 
     static final Limits WIDE = new Limits(0, 1000, 1000, 256 * 1024, true);
-    static final Settings DEFAULTS = new Settings(256 * 1024, 64L << 20, "", 1000, 50, 1 << 20);
+    static final Settings DEFAULTS = new Settings(16 << 20, 64L << 20, "", 1000, 50, 1 << 20);
 
     private Receiving() {}
 
