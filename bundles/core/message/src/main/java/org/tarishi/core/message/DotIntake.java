@@ -93,7 +93,7 @@ final class DotIntake implements Intake {
     private volatile @Nullable LiveMessage message;
 
     DotIntake(String id, Limits limits, Spool spool, Settings settings) {
-        this.id = id;
+        this.id = Text.escaped(id);
         this.limits = limits;
         this.mostBytes = limits.bytes() == 0 ? Long.MAX_VALUE : limits.bytes();
         this.spool = spool;
@@ -415,7 +415,13 @@ final class DotIntake implements Intake {
 
     @Override
     public void whenReady(Executor turn, Runnable action) {
-        spool.whenReady(() -> turn.execute(action));
+        spool.whenReady(() -> {
+            try {
+                turn.execute(action);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{}: nobody is there any more to go on", id, e);
+            }
+        });
     }
 
     @Override
@@ -466,10 +472,11 @@ final class DotIntake implements Intake {
             var body = new StoredBody(content, bodyStart, size, limits.keepBody(), (high & HIGHS) != 0);
             return new Received.Complete(new StoredMessage(settings, headers, body));
         } catch (IOException e) {
-            LOG.error(
-                    "{}: message refused for now: cannot read what was just written: {}",
-                    Text.escaped(id),
-                    e.toString());
+            LOG.error("{}: message refused for now: cannot read what was just written: {}", id, e.toString());
+            content.close();
+            return new Received.Faulty(Fault.STORAGE);
+        } catch (RuntimeException e) {
+            LOG.error("{}: message refused for now: its header can't be read", id, e);
             content.close();
             return new Received.Faulty(Fault.STORAGE);
         }

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tarishi.api.Text;
 
 /**
  * Bytes in a temporary file.
@@ -92,7 +91,7 @@ final class FileContent implements Content {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.warn("{}: cannot delete {}: {}; it goes at the next start", Text.escaped(id), path, e.toString());
+            LOG.warn("{}: cannot delete {}: {}; it goes at the next start", id, path, e.toString());
         }
     }
 

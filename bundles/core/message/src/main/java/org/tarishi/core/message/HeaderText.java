@@ -237,7 +237,8 @@ final class HeaderText {
             }
             var gap = value.substring(blankStart, at);
             boolean broken = gap.indexOf('\n') >= 0 || gap.indexOf('\r') >= 0;
-            var blanks = broken ? " " : gap;
+            // A line of nothing but blanks is none (RFC 5322 section 3.2.2); how many there are means nothing.
+            var blanks = broken || gap.length() > FOLD ? " " : gap;
             int end = structured && value.charAt(at) == '"' ? quotedEnd(value, at) : wordEnd(value, at);
             if (!needsCode(value, at, end, structured)) {
                 pieces.add(new Piece(blanks, value.substring(at, end), broken));

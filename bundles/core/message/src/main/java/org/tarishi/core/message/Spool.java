@@ -64,7 +64,7 @@ final class Spool {
     }
 
     Spool(String id, Settings settings, MemoryBudget budget, SpoolFolder folder) {
-        this.id = id;
+        this.id = Text.escaped(id);
         this.settings = settings;
         this.budget = budget;
         this.folder = folder;
@@ -244,7 +244,7 @@ final class Spool {
             }
             failed = true;
         }
-        LOG.error("{}: message refused for now: {}", Text.escaped(id), why);
+        LOG.error("{}: message refused for now: {}", id, why);
     }
 
     // ---- the writer

@@ -162,6 +162,8 @@ class FieldListTest {
         header.append("X-Word", "y".repeat(500));
         assertLines(all(header), 998);
         assertThat(header.last("X-Word")).contains("y".repeat(500));
+        header.append("X-Gap", "a" + " ".repeat(5000) + "b");
+        assertThat(header.first("X-Gap")).contains("a b");
     }
 
     private static void assertLines(String block, int longest) {

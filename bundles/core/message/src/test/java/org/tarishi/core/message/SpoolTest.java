@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,22 @@ class SpoolTest {
     private List<String> logged() {
         return new ArrayList<>(log.list)
                 .stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    @Test
+    void whoeverIsGoneWhenTheDiskHasCaughtUpLeavesNoFileAndNoMemory() throws Exception {
+        var store = store(data, withMemory(0));
+        var intake = store.open("gone", Receiving.WIDE);
+        feedAll(intake, ByteBuffer.wrap(bytes("\r\n" + "x\r\n".repeat(200_000) + ".\r\n")));
+        intake.complete(
+                action -> {
+                    throw new RejectedExecutionException("the event loop is shut down");
+                },
+                received -> {
+                    throw new AssertionError("told " + received);
+                });
+        await().untilAsserted(() -> assertThat(store.memoryUsed()).isZero());
+        awaitNoFiles();
     }
 
     private Path folder() {
