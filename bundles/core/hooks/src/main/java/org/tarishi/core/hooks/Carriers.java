@@ -19,11 +19,11 @@ final class Carriers {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
 
-    /** How long a virtual thread may wait for its turn before carriers count as held up. */
-    private static final long PATIENCE_NANOS = 500_000_000L;
+    /** For how many rounds of the watchdog a virtual thread may wait for its turn before carriers count as held up: half a second. */
+    private static final int PATIENCE = 10;
 
-    /** How long all must be well before carriers that were added for the time being are taken back. */
-    private static final long CALM_NANOS = 60_000_000_000L;
+    /** For how many rounds all must be well before carriers that were added for the time being are taken back: a minute. */
+    private static final int CALM = 1200;
 
     private final IntSupplier get;
     private final IntConsumer set;
@@ -31,8 +31,8 @@ final class Carriers {
     private int held;
     private int added;
     private AtomicBoolean beat = new AtomicBoolean(true);
-    private long askedAt;
-    private long addedAt;
+    private int waited;
+    private int calm;
 
     Carriers(IntSupplier get, IntConsumer set) {
         this.get = get;
@@ -46,20 +46,20 @@ final class Carriers {
         return new Carriers(scheduler::getParallelism, scheduler::setParallelism);
     }
 
-    /** Sees whether virtual threads get their turn. */
-    synchronized void round(long now, int most) {
+    /** Sees, several times a second, whether virtual threads get their turn. */
+    synchronized void round(int most) {
         if (beat.get()) {
-            if (added > 0 && now - addedAt > CALM_NANOS) {
+            waited = 0;
+            if (added > 0 && ++calm > CALM) {
                 added = 0;
                 adjust(most);
             }
             var next = new AtomicBoolean();
             beat = next;
-            askedAt = now;
             Thread.ofVirtual().name("tarishi-heartbeat").start(() -> next.set(true));
-        } else if (now - askedAt > PATIENCE_NANOS) {
-            askedAt = now;
-            addedAt = now;
+        } else if (++waited >= PATIENCE) {
+            waited = 0;
+            calm = 0;
             if (usual + held + added < most) {
                 added++;
                 adjust(most);
@@ -97,6 +97,8 @@ final class Carriers {
         int wanted = Math.min(usual + held + added, Math.max(usual, most));
         if (wanted != get.getAsInt()) {
             set.accept(wanted);
+            // the scheduler makes a new carrier when a virtual thread is started, and not before
+            Thread.ofVirtual().name("tarishi-nudge").start(() -> {});
         }
     }
 }

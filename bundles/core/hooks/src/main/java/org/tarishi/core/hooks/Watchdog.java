@@ -116,7 +116,7 @@ final class Watchdog implements AutoCloseable {
         }
         lookAfterLate(now);
         lookAtLoops();
-        carriers.round(now, settings.get().mostCarriers());
+        carriers.round(settings.get().mostCarriers());
         chores.forEach(Runnable::run);
     }
 

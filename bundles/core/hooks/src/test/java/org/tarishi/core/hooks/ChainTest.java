@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
+import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Transaction;
 import org.tarishi.api.hook.AttachmentHook;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.ConnectHook;
@@ -99,12 +102,12 @@ final class ChainTest {
 
     private static final class Both implements ConnectHook, RcptHook {
         @Override
-        public HookResult onConnect(org.tarishi.api.SmtpConnection connection) {
+        public HookResult onConnect(SmtpConnection connection) {
             return HookResult.CONTINUE;
         }
 
         @Override
-        public HookResult onRcpt(org.tarishi.api.Transaction tx, Recipient recipient) {
+        public HookResult onRcpt(Transaction tx, Recipient recipient) {
             return HookResult.CONTINUE;
         }
     }
@@ -311,7 +314,7 @@ final class ChainTest {
 
         assertThat(kit.engine().current().hasVerb("XTEST")).isTrue();
         assertThat(kit.engine().current().isEmpty(Moment.UNRECOGNIZED_COMMAND)).isTrue();
-        var told = new java.util.concurrent.CompletableFuture<Verdict<CommandResult>>();
+        var told = new CompletableFuture<Verdict<CommandResult>>();
         kit.engine().current().askVerb("XTEST", kit.about(null, "x y"), Runnable::run, told::complete);
         assertThat(Kit.get(told).answer()).isEqualTo(CommandResult.of(HookResult.ok("b XTEST x y")));
     }
@@ -320,7 +323,7 @@ final class ChainTest {
     void aNameForTheClientEndsTheChain() {
         named("a").hook(RdnsHook.class, connection -> RdnsResult.CONTINUE);
         named("b").hook(RdnsHook.class, connection -> RdnsResult.NONE);
-        var told = new java.util.concurrent.CompletableFuture<Verdict<RdnsResult>>();
+        var told = new CompletableFuture<Verdict<RdnsResult>>();
         kit.engine().current().askName(kit.about(null, null), Runnable::run, told::complete);
         assertThat(Kit.get(told)).isEqualTo(new Verdict<>(RdnsResult.NONE, "b", false));
     }

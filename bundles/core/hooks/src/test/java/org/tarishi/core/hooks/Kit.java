@@ -6,6 +6,7 @@ import ch.qos.logback.core.AppenderBase;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,7 +73,7 @@ final class Kit implements AutoCloseable {
     }
 
     static ChainConfig config(Object... pairs) {
-        var values = new java.util.HashMap<String, Object>();
+        var values = new HashMap<String, Object>();
         for (int i = 0; i < pairs.length; i += 2) {
             values.put((String) pairs[i], pairs[i + 1]);
         }
