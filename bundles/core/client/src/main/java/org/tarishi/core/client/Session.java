@@ -414,7 +414,7 @@ final class Session {
         return wire.isQuiet();
     }
 
-    /** Tells whether these are the settings that it was opened with. */
+    /** Tells whether it was opened with these settings. */
     boolean isOf(Settings others) {
         return settings.equals(others);
     }

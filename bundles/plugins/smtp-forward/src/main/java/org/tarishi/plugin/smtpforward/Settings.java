@@ -93,7 +93,8 @@ record Settings(
     }
 
     private static boolean isName(String host) {
-        return host.chars().allMatch(c -> c == '.' || c == '-' || c == '_' || (c < 0x80 && Character.isLetterOrDigit(c)));
+        return host.chars()
+                .allMatch(c -> c == '.' || c == '-' || c == '_' || (c < 0x80 && Character.isLetterOrDigit(c)));
     }
 
     private static boolean isAddress(String text) {
