@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -190,7 +191,6 @@ public final class Listener {
         var where = bound;
         return where == null
                 ? name + ": " + trouble
-                : name + ": " + mode().name().toLowerCase(java.util.Locale.ROOT) + " on "
-                        + ListenerSettings.text(where);
+                : name + ": " + mode().name().toLowerCase(Locale.ROOT) + " on " + ListenerSettings.text(where);
     }
 }

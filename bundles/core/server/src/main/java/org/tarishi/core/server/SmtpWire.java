@@ -75,6 +75,9 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     /** When the client must have done what is wanted of it, by the loop's clock. */
     private long deadline;
 
+    /** When the timer looks. */
+    private long tickAt;
+
     private long messageDeadline;
     private long sessionDeadline;
     private boolean inMessage;
@@ -223,6 +226,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         }
         flush(context);
         dropEmpty();
+        sooner(context);
         if (inputEnded && live.wants() != Want.NOTHING && !closing) {
             // Half a command is left, or nothing.
             close(false);
@@ -480,7 +484,17 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         if (context == null || !context.channel().isActive()) {
             return;
         }
-        timer = context.executor().schedule(this::tick, Math.max(1_000_000, dueIn()), TimeUnit.NANOSECONDS);
+        long wait = Math.max(1_000_000, dueIn());
+        tickAt = now() + wait;
+        timer = context.executor().schedule(this::tick, wait, TimeUnit.NANOSECONDS);
+    }
+
+    /** The timer runs at its own time and looks then; it is set anew only when something is due before. */
+    private void sooner(ChannelHandlerContext context) {
+        if (timer != null && context.channel().isActive() && now() + dueIn() < tickAt) {
+            timer.cancel(false);
+            schedule();
+        }
     }
 
     private long dueIn() {

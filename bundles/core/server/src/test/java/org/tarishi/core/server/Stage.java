@@ -16,7 +16,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import org.tarishi.api.ListenerMode;
-import org.tarishi.core.spi.Hooks;
 
 /** One connection to a server without a network, with all that a test needs to play on it. */
 final class Stage implements AutoCloseable {
@@ -67,6 +66,19 @@ final class Stage implements AutoCloseable {
         server = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC));
         server.bindHooks(hooks);
         server.bindStore(store);
+        return open();
+    }
+
+    /** One more connection to the same server. */
+    Stage another() {
+        var other = new Stage();
+        other.server = server;
+        other.mode = mode;
+        other.remote = remote;
+        return other.open();
+    }
+
+    private Stage open() {
         var listener = new Listener(
                 "test", new ListenerSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), mode), server);
         var peer = new InetSocketAddress(InetAddress.ofLiteral(remote), 4321);
@@ -81,10 +93,6 @@ final class Stage implements AutoCloseable {
         channel.pipeline().fireChannelActive();
         settle();
         return this;
-    }
-
-    Server server() {
-        return server;
     }
 
     EmbeddedChannel channel() {
@@ -151,18 +159,10 @@ final class Stage implements AutoCloseable {
         return this;
     }
 
-    boolean isOpen() {
-        return channel.isOpen();
-    }
-
     /** The client has gone. */
     void hangUp() {
         channel.close();
         settle();
-    }
-
-    Hooks hooks() {
-        return hooks;
     }
 
     @Override

@@ -1,0 +1,96 @@
+package org.tarishi.core.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.tarishi.api.ListenerMode;
+
+/** A server with real sockets on loopback; it holds the listening sockets as the launcher does. */
+final class Harbour implements AutoCloseable, Function<InetSocketAddress, ServerSocketChannel> {
+
+    final FakeHooks hooks = new FakeHooks();
+    final FakeStore store = new FakeStore();
+    final Map<InetSocketAddress, ServerSocketChannel> open = new ConcurrentHashMap<>();
+    private final List<Server> servers = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    Server server;
+
+    Harbour(Map<String, ?> settings) {
+        server = start(settings);
+    }
+
+    /** A server beside the one that is there: what an update of the bundle starts. */
+    Server start(Map<String, ?> settings) {
+        var all = new HashMap<String, Object>(Map.of("hostname", "mx.test", "drain", "PT2S"));
+        all.putAll(settings);
+        var started = new Server(Stage.settings(all), Clock.systemUTC());
+        started.bindHooks(hooks);
+        started.bindStore(store);
+        started.bindSockets(this);
+        servers.add(started);
+        return started;
+    }
+
+    static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    Listener listen() {
+        return listen("test", anyPort());
+    }
+
+    Listener listen(String name, InetSocketAddress address) {
+        var listener = new Listener(name, new ListenerSettings(address, ListenerMode.SMTP), server);
+        listeners.add(listener);
+        return listener;
+    }
+
+    Client connect(Listener listener) throws IOException {
+        var where = listener.bound();
+        assertThat(where).isNotNull();
+        return new Client(where);
+    }
+
+    @Override
+    public ServerSocketChannel apply(InetSocketAddress address) {
+        open.values().removeIf(channel -> !channel.isOpen());
+        var held = open.get(address);
+        if (held != null) {
+            return held;
+        }
+        try {
+            var channel = ServerSocketChannel.open();
+            try {
+                channel.bind(address, 128);
+                channel.configureBlocking(false);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            open.put((InetSocketAddress) channel.getLocalAddress(), channel);
+            return channel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listeners.forEach(listener -> listener.stop(true));
+        servers.forEach(Server::deactivate);
+        for (var channel : open.values()) {
+            channel.close();
+        }
+    }
+}

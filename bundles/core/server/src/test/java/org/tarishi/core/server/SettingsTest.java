@@ -1,0 +1,80 @@
+package org.tarishi.core.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tarishi.api.config.InvalidSettingException;
+
+final class SettingsTest {
+
+    @ParameterizedTest(name = "{0} = {1}: {2}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            hostname              | a_b         | hostname: want a domain such as mail.example.com or an address in brackets: a_b
+            hostname              | -           | hostname: want a domain such as mail.example.com or an address in brackets: -
+            greeting              | ä           | greeting: want at most 200 printable ASCII characters: ä
+            helloText             | ü           | helloText: want at most 200 printable ASCII characters: ü
+            closeText             | ö           | closeText: want at most 200 printable ASCII characters: ö
+            maxMessageBytes       | -1          | maxMessageBytes: must be from 0 to 9223372036854775807: -1
+            maxCommandLine        | 511         | maxCommandLine: must be from 512 to 65536: 511
+            maxDataLine           | 999         | maxDataLine: must be from 1000 to 16777216: 999
+            maxHeaderFields       | 9           | maxHeaderFields: must be from 10 to 100000: 9
+            maxHeaderBytes        | 1           | maxHeaderBytes: must be from 4096 to 16777216: 1
+            maxReceived           | 0           | maxReceived: must be from 1 to 10000: 0
+            maxSessions           | 0           | maxSessions: must be from 1 to 1000000: 0
+            maxSessionsPerAddress | 0           | maxSessionsPerAddress: must be from 1 to 1000000: 0
+            maxErrors             | 0           | maxErrors: must be from 1 to 100000: 0
+            maxRecipients         | 99          | maxRecipients: must be from 100 to 1000000: 99
+            maxTransactions       | 0           | maxTransactions: must be from 1 to 100000000: 0
+            commandTimeout        | 5m          | commandTimeout: want ISO-8601, such as PT5M: 5m
+            commandTimeout        | PT0S        | commandTimeout: must be from PT1S to PT24H: PT0S
+            dataTimeout           | PT25H       | dataTimeout: must be from PT1S to PT24H: PT25H
+            messageTimeout        | soon        | messageTimeout: want ISO-8601, such as PT5M: soon
+            sessionTimeout        | -PT1S       | sessionTimeout: must be from PT1S to PT720H: PT-1S
+            drain                 | PT11M       | drain: must be from PT0S to PT10M: PT11M
+            """)
+    void aBadValueIsRefusedByName(String key, String value, String message) {
+        assertThatThrownBy(() -> Stage.settings(Map.of(key, value)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message)
+                .extracting("key")
+                .isEqualTo(key);
+    }
+
+    @ParameterizedTest(name = "{0} = {1}: {2}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            address | mail.example | address: want an IP address such as 127.0.0.1 or ::1: mail.example
+            port    | 65536        | port: must be from 0 to 65535: 65536
+            port    | -1           | port: must be from 0 to 65535: -1
+            mode    | smtps        | mode: want smtp, submission or lmtp: smtps
+            """)
+    void aBadValueOfAListenerIsRefusedByName(String key, String value, String message) {
+        var config = (ListenerConfig) Proxy.newProxyInstance(
+                ListenerConfig.class.getClassLoader(),
+                new Class<?>[] {ListenerConfig.class},
+                (_, method, _) -> !method.getName().equals(key)
+                        ? method.getDefaultValue()
+                        : method.getReturnType() == int.class ? Integer.valueOf(value) : value);
+        assertThatThrownBy(() -> new ListenerSettings(config))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void theDefaultsAreGood() {
+        var settings = Stage.settings(Map.of());
+
+        assertThat(settings.hostname()).isNotEmpty();
+        assertThat(settings.maxBytes()).isEqualTo(26_214_400);
+    }
+}
