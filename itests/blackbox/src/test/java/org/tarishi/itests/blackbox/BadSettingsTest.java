@@ -1,0 +1,350 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.itests.harness.SmtpDialog;
+import org.tarishi.itests.harness.TestMail;
+
+/** Each key of each shipped PID, wrong once in each way it can be: one clear line by its name, and the old settings stay in force. */
+@Timeout(600)
+class BadSettingsTest {
+
+    /** Wrong in meaning, or out of a range that Metatype doesn't tell, by {@code PID:key}. */
+    private static final Map<String, List<String>> MEANING = meaning();
+
+    /** Texts of which each is good. */
+    private static final List<String> ANY_VALUE_IS_GOOD = List.of();
+
+    private static final List<String> NUMBERS = List.of("Integer", "Long", "Short", "Byte", "Double", "Float");
+
+    @TempDir
+    Path root;
+
+    private record Wrong(String pid, String key, String value) {
+        @Override
+        public String toString() {
+            return pid + ":" + key + " = " + value;
+        }
+    }
+
+    @Test
+    void eachIsRefusedByTheCommandAndNothingHasChanged() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            var before = files(instance);
+            var troubles = new ArrayList<String>();
+            for (var wrong : wrongs()) {
+                var result = instance.cli("config", "set", wrong.pid, wrong.key + "=" + wrong.value);
+                var lines = result.out().lines().toList();
+                if (result.code() != 1 || lines.size() != 1 || !lines.getFirst().startsWith(wrong.key + ": ")) {
+                    troubles.add(wrong + ": code " + result.code() + ", " + lines);
+                }
+            }
+            assertThat(troubles).isEmpty();
+            assertThat(files(instance)).isEqualTo(before);
+            serves(instance);
+        }
+    }
+
+    @Test
+    void eachIsRefusedFromItsFileWithOneLineAndTheOldSettingsStayInForce() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            instance.configure(Instance.HOST_LIST, "domains=[ \"inline:localhost,example.com,kept.example\" ]");
+            var troubles = new ArrayList<String>();
+            for (var wrong : wrongs()) {
+                var file = instance.conf(wrong.pid);
+                var text = Files.exists(file) ? Files.readString(file) : null;
+                long since = instance.log().length();
+                SettingsTest.write(file, with(text == null ? "" : text, wrong));
+                await(wrong.toString())
+                        .atMost(Duration.ofSeconds(10))
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(() -> !instance.logged(since, " ERROR ").isEmpty());
+                long good = instance.log().length();
+                if (text == null) {
+                    Files.delete(file);
+                } else {
+                    SettingsTest.write(file, text);
+                }
+                // A file that is as it was is no news to tell; the next wrong one must not be read together with it.
+                untilSeen(instance, wrong.pid, good);
+                var lines = instance.logged(since, " ERROR ");
+                if (lines.size() != 1
+                        || !lines.getFirst().contains(wrong.pid)
+                        || !lines.getFirst().contains(" " + wrong.key + ": ")
+                        || !lines.getFirst().contains("in force")) {
+                    troubles.add(wrong + ": " + lines);
+                }
+            }
+            assertThat(troubles).isEmpty();
+            serves(instance);
+            assertThat(rcpt(instance, "kept.example")).startsWith("250 ");
+        }
+    }
+
+    /** All of them at once, each PID with one wrong key: a start is the worst moment. */
+    @Test
+    void atAStartEachGetsOneLineAndTheLastGoodSettingsAreInForce() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            instance.configure(Instance.HOST_LIST, "domains=[ \"inline:localhost,example.com,kept.example\" ]");
+            assertThat(instance.stop()).isZero();
+            instance.forgetSettings();
+            var once = new TreeMap<String, Wrong>();
+            wrongs().forEach(wrong -> once.putIfAbsent(wrong.pid, wrong));
+            for (var wrong : once.values()) {
+                var file = instance.conf(wrong.pid);
+                Files.writeString(file, with(Files.exists(file) ? Files.readString(file) : "", wrong));
+            }
+            long since = instance.log().length();
+
+            instance.start();
+
+            for (var wrong : once.values()) {
+                assertThat(instance.logged(since, " ERROR ", wrong.pid))
+                        .as(wrong.toString())
+                        .singleElement()
+                        .asString()
+                        .contains(wrong.key, "in force");
+            }
+            serves(instance);
+            assertThat(rcpt(instance, "kept.example")).startsWith("250 ");
+        }
+    }
+
+    @Test
+    void whatTheFelixConsoleStoresWronglyIsPutBack() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start();
+                var console = ConsoleSession.login(instance)) {
+            var before = Files.readString(instance.conf(Instance.HOST_LIST));
+            long since = instance.log().length();
+            var values = new LinkedHashMap<String, List<String>>();
+            values.put("domains", List.of("nonsense:x"));
+            values.put("hostname", List.of("true"));
+            values.put("antiSpoof", List.of("false"));
+            console.configure(Instance.HOST_LIST, values);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !instance.logged(since, Instance.HOST_LIST, "domains")
+                            .isEmpty());
+            assertThat(instance.logged(since, Instance.HOST_LIST)).hasSize(1);
+            assertThat(Files.readString(instance.conf(Instance.HOST_LIST))).isEqualTo(before);
+            serves(instance);
+        }
+    }
+
+    @Test
+    void anUnknownKeyAndAnUnreadableLineAreToldByNameAndLine() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            var result = instance.cli("config", "set", Instance.MAILDIR, "rot=mail");
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.out().lines()).singleElement().asString().startsWith("rot: ");
+
+            long since = instance.log().length();
+            var file = instance.conf(Instance.MAILDIR);
+            int lines = (int) Files.readString(file).lines().count();
+            SettingsTest.write(file, Files.readString(file) + "nonsense\n");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !instance.logged(since, " ERROR ").isEmpty());
+            assertThat(instance.logged(since, " ERROR "))
+                    .singleElement()
+                    .asString()
+                    .contains(file.getFileName() + ":" + (lines + 1) + ":");
+            serves(instance);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------- the table
+
+    private static Map<String, List<String>> meaning() {
+        var table = new TreeMap<String, List<String>>();
+        table.put("org.tarishi.chain:plugins", List.of("[ \"a b\" ]", "[ \"x@nowhere\" ]", "[ \"x\", \"x\" ]"));
+        table.put("org.tarishi.chain:trusted", List.of("[ \"a b\" ]"));
+        table.put("org.tarishi.chain:limits", List.of("[ \"x\" ]", "[ \"x=soon\" ]", "[ \"x@nowhere=1s\" ]"));
+        table.put("org.tarishi.chain:onFault", List.of("[ \"x=OK\" ]"));
+        for (var key : List.of("swapWait", "drain", "breakerWindow", "breakerPause", "stuckAfter")) {
+            table.put("org.tarishi.chain:" + key, List.of("soon", "-5s"));
+        }
+
+        var server = "org.tarishi.core.server:";
+        table.put(server + "hostname", List.of("not a host"));
+        table.put(server + "greeting", List.of("[ \"Grüße\" ]"));
+        table.put(server + "helloText", List.of("Grüße"));
+        table.put(server + "closeText", List.of("Grüße"));
+        for (var key : List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout", "drain")) {
+            table.put(server + key, List.of("soon", "-PT1S", "P999D"));
+        }
+        table.put(Instance.LISTENER + ":address", List.of("not.an.address", "192.0.2.1"));
+
+        table.put(Instance.HOST_LIST + ":domains", List.of("[ \"nonsense:x\" ]", "[ ]"));
+        table.put(Instance.MAILDIR + ":root", List.of("\"\""));
+        table.put(Instance.MAILDIR + ":path", List.of("{domain}", "../{user}", "{user}/{nobody}"));
+        table.put(Instance.MAILDIR + ":subaddress", List.of("++", "a"));
+
+        table.put("org.tarishi.core.services:backendWait", List.of("soon", "-PT1S", "PT2M"));
+        table.put("org.tarishi.core.services:drainWait", List.of("soon", "-PT1S", "PT12M"));
+        table.put("org.tarishi.core.tables:checkEvery", List.of("soon", "PT0S", "PT2H"));
+        table.put("org.tarishi.core.tables:maxFileBytes", List.of("0", "1073741825"));
+        table.put("org.tarishi.core.tables:maxPatterns", List.of("0", "100001"));
+        table.put("org.tarishi.core.tables:regexSteps", List.of("999", "100000001"));
+
+        var client = "org.tarishi.core.client:";
+        table.put(client + "heloName", List.of("not a host"));
+        for (var key : List.of(
+                "greetingTimeout",
+                "heloTimeout",
+                "mailTimeout",
+                "rcptTimeout",
+                "dataTimeout",
+                "blockTimeout",
+                "finalDotTimeout",
+                "transactionTimeout",
+                "idleTime")) {
+            table.put(client + key, List.of("soon", "-PT1S"));
+        }
+        table.put(client + "maxConnections", List.of("0", "10001"));
+        table.put(client + "maxIdlePerRoute", List.of("-1", "10001"));
+        table.put(client + "maxMessagesPerConnection", List.of("0"));
+        table.put(client + "maxReplyLine", List.of("511", "65537"));
+        table.put(client + "maxReplyLines", List.of("9", "101"));
+        table.put(client + "maxReplyBytes", List.of("511", "1048577"));
+
+        var message = "org.tarishi.core.message:";
+        table.put(message + "bodyMemory", List.of("-1"));
+        table.put(message + "totalMemory", List.of("-1"));
+        table.put(message + "folder", List.of("not/absolute"));
+        table.put(message + "maxParts", List.of("0"));
+        table.put(message + "maxDepth", List.of("0"));
+        table.put(message + "maxPartHeaderBytes", List.of("-1"));
+
+        table.put("org.tarishi.core.config:poll", List.of("soon", "PT0S", "PT2M"));
+
+        var admin = "org.tarishi.core.admin:";
+        table.put(admin + "hosts", List.of("[ \"a:80\" ]"));
+        table.put(admin + "session.idle", List.of("soon", "PT1S", "PT25H"));
+        table.put(admin + "session.life", List.of("soon", "PT1S", "P8D"));
+        table.put(admin + "sessions", List.of("0", "10001"));
+        table.put(admin + "login.failures", List.of("0", "101"));
+        table.put(admin + "login.delay", List.of("soon", "PT0S", "PT25H"));
+
+        // The launcher's own, which have no Metatype.
+        var boot = "org.tarishi.core.boot:";
+        table.put(boot + "stop.timeout", List.of("soon", "0", "3601"));
+        table.put(boot + "http.host", List.of("not an address"));
+        table.put(boot + "http.port", List.of("http", "-1", "65536"));
+        var logging = "org.tarishi.logging:";
+        table.put(logging + "level", List.of("LOUD"));
+        table.put(logging + "level.org.tarishi", List.of("LOUD"));
+        table.put(logging + "file.size", List.of("much", "1KB"));
+        table.put(logging + "file.days", List.of("some", "0", "3651"));
+        table.put(logging + "file.total", List.of("much", "1KB"));
+        return table;
+    }
+
+    private static List<Wrong> wrongs() throws IOException {
+        var wrongs = new ArrayList<Wrong>();
+        var forgotten = new TreeSet<String>();
+        var known = new HashSet<String>();
+        for (var key : ShippedSettings.keys()) {
+            var name = key.pid() + ":" + key.key();
+            known.add(name);
+            var values = new ArrayList<>(MEANING.getOrDefault(name, List.of()));
+            values.addAll(typeAndRange(key));
+            if (values.isEmpty() && !ANY_VALUE_IS_GOOD.contains(name)) {
+                forgotten.add(name);
+            }
+            values.forEach(value -> wrongs.add(new Wrong(key.pid(), key.key(), value)));
+        }
+        assertThat(forgotten).as("keys that this test has no wrong value for").isEmpty();
+        MEANING.forEach((name, values) -> {
+            if (!known.contains(name)) {
+                int colon = name.indexOf(':');
+                var pid = name.substring(0, colon);
+                assertThat(pid)
+                        .as("a key that no bundle declares: " + name)
+                        .isIn("org.tarishi.core.boot", "org.tarishi.logging");
+                values.forEach(value -> wrongs.add(new Wrong(pid, name.substring(colon + 1), value)));
+            }
+        });
+        return wrongs;
+    }
+
+    private static List<String> typeAndRange(ShippedSettings.Key key) {
+        var values = new ArrayList<String>();
+        if (NUMBERS.contains(key.type())) {
+            values.add("many");
+            if (!key.min().isEmpty()) {
+                values.add(Long.toString(Long.parseLong(key.min()) - 1));
+            }
+            if (!key.max().isEmpty()) {
+                values.add(Long.toString(Long.parseLong(key.max()) + 1));
+            }
+        } else if (key.type().equals("Boolean")) {
+            values.add("maybe");
+        } else if (key.hasOptions()) {
+            values.add("none-of-them");
+        }
+        return values;
+    }
+
+    // ------------------------------------------------------------------------------------------------------- helpers
+
+    /** The text of a file with one key replaced or added. */
+    private static String with(String text, Wrong wrong) {
+        var lines = new ArrayList<>(text.lines()
+                .filter(line -> !line.strip().matches(java.util.regex.Pattern.quote(wrong.key) + "\\s*=.*"))
+                .toList());
+        lines.add(wrong.key + " = " + wrong.value);
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** Waits until the gate has looked at a file that was put back. */
+    private static void untilSeen(Instance instance, String pid, long since) {
+        await(pid + " seen again")
+                .atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    return !instance.logged(since, pid).isEmpty();
+                });
+    }
+
+    private static Map<String, String> files(Instance instance) throws IOException {
+        var texts = new TreeMap<String, String>();
+        try (var files = Files.newDirectoryStream(instance.base().resolve("conf"), "*.cfg")) {
+            for (var file : files) {
+                texts.put(file.getFileName().toString(), Files.readString(file));
+            }
+        }
+        return texts;
+    }
+
+    private static void serves(Instance instance) throws IOException, InterruptedException {
+        assertThat(instance.cli("status").code()).isZero();
+        try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+            assertThat(dialog.transact(
+                            "me@client.example",
+                            "user@example.com",
+                            TestMail.of("serves", 10).bytes()))
+                    .startsWith("250 ");
+        }
+    }
+
+    private static String rcpt(Instance instance, String domain) throws IOException {
+        try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+            dialog.send("MAIL FROM:<me@client.example>").expect("250");
+            return dialog.send("RCPT TO:<user@" + domain + ">").reply();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.tarishi.itests.blackbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs programs to their end. */
+final class Commands {
+
+    private static final int PATIENCE_SECONDS = 240;
+
+    private Commands() {}
+
+    /**
+     * What a program came to.
+     *
+     * @param code its exit code
+     * @param out both its streams
+     */
+    record Result(int code, String out) {}
+
+    /** Runs a program that has to end within some minutes. */
+    static Result run(Map<String, String> environment, List<String> line) throws IOException, InterruptedException {
+        var out = Files.createTempFile("command", ".out");
+        try {
+            var builder = new ProcessBuilder(line)
+                    .redirectErrorStream(true)
+                    .redirectInput(Path.of("/dev/null").toFile())
+                    .redirectOutput(out.toFile());
+            builder.environment().putAll(environment);
+            var process = builder.start();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new IOException(
+                        "no end within " + PATIENCE_SECONDS + " s: " + line + "\n" + Files.readString(out));
+            }
+            return new Result(process.exitValue(), Files.readString(out));
+        } finally {
+            Files.delete(out);
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.itests.harness.Ports;
+
+/** One instance of the assembled distribution: a folder of its own, ports of its own, a process that is started, killed, stopped. */
+final class Instance implements AutoCloseable {
+
+    static final String LISTENER = "org.tarishi.core.server.listener~smtp";
+    static final String HOST_LIST = "org.tarishi.plugin.in-host-list";
+    static final String MAILDIR = "org.tarishi.plugin.maildir";
+    static final String FORWARD = "org.tarishi.plugin.smtp-forward";
+    static final String CHAIN = "org.tarishi.chain";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Pattern PASSWORD = Pattern.compile("user (\\S+), password (\\S+)");
+
+    private final Path base;
+    private final int smtpPort = Ports.free();
+    private final int httpPort = Ports.free();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> prefix = new ArrayList<>();
+    private @Nullable Process process;
+    private int starts;
+
+    private Instance(Path base) {
+        this.base = base;
+        set("org.tarishi.core.boot", "http.port", Integer.toString(httpPort));
+        set(LISTENER, "port", Integer.toString(smtpPort));
+        // Files are looked at more often than shipped, so that tests don't wait.
+        set("org.tarishi.core.config", "poll", "PT0.1S");
+        set("org.tarishi.core.deploy", "lookInterval", "50");
+        environment.put("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home")));
+    }
+
+    /** An instance in a folder that is made at its first start. */
+    static Instance in(Path base) {
+        return new Instance(base);
+    }
+
+    /** Sets a key from the next start on. */
+    Instance set(String pid, String key, String value) {
+        settings.put(pid + ":" + key, value);
+        return this;
+    }
+
+    /** Takes back what {@link #set} said, so that the next start leaves the file as it is. */
+    Instance forgetSettings() {
+        settings.clear();
+        return this;
+    }
+
+    /** Sets a variable of the process' environment. */
+    Instance environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    /**
+     * Gives the process a disk of this size at a folder that is there, which goes when the process goes.
+     *
+     * <p>That takes a mount namespace: root's, or one that the kernel gives to any user. Where it gives none, the start fails.
+     */
+    Instance onSmallDisk(Path folder, String size) {
+        prefix.addAll(List.of(
+                Setup.program("unshare", "util-linux").toString(),
+                "root".equals(System.getProperty("user.name")) ? "-m" : "-rm",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=$1,mode=0700 tmpfs \"$2\" && shift 2 && exec \"$@\"",
+                "sh",
+                size,
+                folder.toString()));
+        return this;
+    }
+
+    /** Starts, and waits until it is ready. */
+    Instance start() throws IOException, InterruptedException {
+        launch();
+        untilReady();
+        return this;
+    }
+
+    /** Starts, and waits for nothing. */
+    Instance launch() throws IOException {
+        var line = new ArrayList<>(prefix);
+        line.addAll(List.of(
+                Setup.distribution().resolve("bin/tarishi").toString(), "run", "--welcome", "--base", base.toString()));
+        settings.forEach((key, value) -> {
+            line.add("--set");
+            line.add(key + "=" + value);
+        });
+        Files.createDirectories(base.toAbsolutePath().getParent());
+        var builder = new ProcessBuilder(line)
+                .redirectErrorStream(true)
+                .redirectOutput(output(++starts).toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
+        return this;
+    }
+
+    /** Waits until the command says that it is ready. */
+    void untilReady() {
+        await("ready").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            assertThat(process().isAlive())
+                    .as(() -> "the process lives; it said:\n" + readOutput())
+                    .isTrue();
+            // The log is cheap to look at; the command then has the last word.
+            return (readOutput().contains("Ctrl-C stops it") || log().contains(" ready: "))
+                    && cli("status").code() == 0;
+        });
+    }
+
+    /** Kills it as a power cut would, but for what the kernel holds. */
+    void kill() throws InterruptedException {
+        process().destroyForcibly().waitFor();
+    }
+
+    /** Stops it in order, and tells the exit code. */
+    int stop() throws InterruptedException {
+        var running = process();
+        running.destroy();
+        assertThat(running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("stopped within " + PATIENCE)
+                .isTrue();
+        return running.exitValue();
+    }
+
+    /** Runs {@code bin/tarishi COMMAND... --base DIR}. */
+    Commands.Result cli(String... words) throws IOException, InterruptedException {
+        var line = new ArrayList<String>();
+        line.add(Setup.distribution().resolve("bin/tarishi").toString());
+        line.addAll(List.of(words));
+        line.addAll(List.of("--base", base.toString()));
+        return Commands.run(environment, line);
+    }
+
+    /** Sets a key of the running instance by its command, which must agree. */
+    void configure(String pid, String assignment) throws IOException, InterruptedException {
+        var result = cli("config", "set", pid, assignment);
+        assertThat(result.code())
+                .as(pid + " " + assignment + ": " + result.out())
+                .isZero();
+    }
+
+    /** Drops a jar into the deploy folder, as one should: beside it first, then by a rename. */
+    void drop(byte[] jar, String name) throws IOException {
+        var beside = Files.write(deploy().resolve("." + name), jar);
+        Files.move(beside, deploy().resolve(name));
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    long pid() {
+        return process().pid();
+    }
+
+    int smtpPort() {
+        return smtpPort;
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    Path base() {
+        return base;
+    }
+
+    Path conf(String pid) {
+        return base.resolve("conf").resolve(pid + ".cfg");
+    }
+
+    Path deploy() {
+        return base.resolve("deploy");
+    }
+
+    /** The Maildirs of a domain of the default settings. */
+    Maildir maildir(String domain, String user) {
+        return new Maildir(base.resolve("data/maildir").resolve(domain).resolve(user));
+    }
+
+    /** What it has logged since the first start. */
+    String log() {
+        var file = base.resolve("logs/tarishi.log");
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Those lines of the log, behind a place of it, that hold all these texts. */
+    List<String> logged(long since, String... texts) {
+        return log().substring((int) since)
+                .lines()
+                .filter(line -> !line.startsWith("\t"))
+                .filter(line -> List.of(texts).stream().allMatch(line::contains))
+                .toList();
+    }
+
+    /** What it has printed since its last start. */
+    String readOutput() {
+        try {
+            return Files.readString(output(starts), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** The password that the first start told. */
+    String password() throws IOException {
+        var match = PASSWORD.matcher(Files.readString(output(1)));
+        assertThat(match.find()).as("a password in:\n" + readOutput()).isTrue();
+        return match.group(2);
+    }
+
+    /** How many versions of a class are loaded, after a collection. */
+    long loaded(String className) throws IOException, InterruptedException {
+        jcmd("GC.run");
+        return jcmd("VM.classes")
+                .lines()
+                .filter(line -> line.endsWith(" " + className))
+                .count();
+    }
+
+    private String jcmd(String command) throws IOException, InterruptedException {
+        var jcmd = Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin/jcmd");
+        var result = Commands.run(Map.of(), List.of(jcmd.toString(), Long.toString(pid()), command));
+        assertThat(result.code()).as(result.out()).isZero();
+        return result.out();
+    }
+
+    private Path output(int start) {
+        return base.resolveSibling(base.getFileName() + ".out" + start);
+    }
+
+    private Process process() {
+        return Objects.requireNonNull(process, "not started");
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroy();
+            try {
+                if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                    kill();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.tarishi.itests.blackbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** What the build tells the tests. */
+final class Setup {
+
+    private Setup() {}
+
+    /** The assembled folder. */
+    static Path distribution() {
+        return Path.of(text("tarishi.distribution")).normalize();
+    }
+
+    /** How often the server is killed. */
+    static int kills() {
+        return Integer.parseInt(text("tarishi.kills"));
+    }
+
+    /** How often a plugin is replaced through each door. */
+    static int swaps() {
+        return Integer.parseInt(text("tarishi.swaps"));
+    }
+
+    /** The bundle of a test plugin. */
+    static Path plugin(String name) throws IOException {
+        var folder = Path.of(text("tarishi.plugins"), name, "target");
+        try (var files = Files.newDirectoryStream(folder, "org.tarishi.itests." + name + "-*.jar")) {
+            for (var file : files) {
+                return file.normalize();
+            }
+        }
+        throw new IOException("no bundle in " + folder + ": build itests/plugins/" + name + " first");
+    }
+
+    /** A shipped bundle, by its artifact. */
+    static Path shipped(String artifact) throws IOException {
+        try (var files = Files.walk(distribution().resolve("repository"))) {
+            return files.filter(file -> {
+                        var name = file.getFileName().toString();
+                        return name.startsWith(artifact + "-") && name.endsWith(".jar");
+                    })
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no " + artifact + " in " + distribution()));
+        }
+    }
+
+    /** The folder that {@code itests/verify} puts Postfix's tools into. */
+    static Path postfix() {
+        return Path.of(text("tarishi.tools"), "postfix").normalize();
+    }
+
+    /** A program that Debian has a package of. */
+    static Path program(String name, String debian) {
+        return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "/usr/bin:/bin")
+                        .split(":"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        name + " is missing: run itests/verify, or: apt-get install " + debian));
+    }
+
+    private static String text(String property) {
+        return Objects.requireNonNull(System.getProperty(property), () -> property + ": the build has to set it");
+    }
+}
