@@ -228,7 +228,6 @@ class RealClientsTest {
         return Instance.in(root.resolve(name))
                 .set(Instance.FORWARD, "host", "127.0.0.1")
                 .set(Instance.FORWARD, "port", Integer.toString(port))
-                .set(Instance.FORWARD, "enabled", "true")
                 .set(Instance.CHAIN, "plugins", "[ \"in-host-list\", \"smtp-forward\", \"maildir\" ]")
                 .start();
     }
