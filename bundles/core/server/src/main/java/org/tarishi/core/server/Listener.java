@@ -152,8 +152,7 @@ public final class Listener {
     private void refuseShared(InetSocketAddress address) {
         for (var other : server.listeners()) {
             if (other != this && address.equals(other.bound)) {
-                throw new UncheckedIOException(
-                        new IOException("listener " + other.name + " has this address and port"));
+                throw new UncheckedIOException("listener " + other.name + " has this address and port", new IOException("shared"));
             }
         }
     }
@@ -169,7 +168,8 @@ public final class Listener {
                     name);
         }
         trouble = now;
-        retry = server.loops().schedule(this::attempt, pause, TimeUnit.MILLISECONDS);
+        // Not on the loop itself: an attempt waits for a loop.
+        retry = server.loops().schedule(() -> Thread.startVirtualThread(this::attempt), pause, TimeUnit.MILLISECONDS);
         pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
     }
 

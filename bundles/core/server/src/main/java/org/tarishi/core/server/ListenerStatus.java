@@ -23,7 +23,8 @@ public final class ListenerStatus implements Supplier<Map<String, Object>> {
     @Override
     public Map<String, Object> get() {
         var lines = new ArrayList<String>();
-        boolean ready = true;
+        boolean ready =
+                server.listeners().iterator().hasNext() && server.missing().isEmpty();
         for (var listener : server.listeners()) {
             ready &= listener.bound() != null;
             lines.add(listener.status());
@@ -31,6 +32,6 @@ public final class ListenerStatus implements Supplier<Map<String, Object>> {
         if (lines.isEmpty()) {
             lines.add("no listener is configured: " + ListenerSettings.PID + "~NAME");
         }
-        return Map.of("ready", ready && !lines.isEmpty() && server.missing().isEmpty(), "lines", lines);
+        return Map.of("ready", ready, "lines", lines);
     }
 }

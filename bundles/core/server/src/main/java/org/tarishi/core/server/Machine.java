@@ -16,7 +16,6 @@ import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
-import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.core.server.Step.Event;
@@ -34,6 +33,9 @@ final class Machine {
 
     /** Known to the RFCs and not carried out here; a plugin may. */
     private static final Set<String> NOT_IMPLEMENTED = Set.of("EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML");
+
+    /** In characters, of which plugins may choose some beyond ASCII. */
+    private static final int LONGEST_WELCOME = 160;
 
     /** The facts of a session that steps depend on, as they are when asked. */
     interface Facts {
@@ -53,6 +55,9 @@ final class Machine {
 
         /** How many transactions have begun. */
         int transactions();
+
+        /** How many RCPT commands of the open transaction were accepted, repeated ones counted. */
+        int accepted();
     }
 
     /**
@@ -260,14 +265,8 @@ final class Machine {
     }
 
     private Step answer(State.Receiving state, TransactionOutcome outcome, Reply reply) {
-        int copies = facts.mode() == ListenerMode.LMTP ? accepted(state.tx()) : 1;
+        int copies = facts.mode() == ListenerMode.LMTP ? facts.accepted() : 1;
         return new Step.End(outcome, new Step.Say(reply, state.idle(), Event.MESSAGE, copies));
-    }
-
-    private static int accepted(Transaction tx) {
-        return tx instanceof MailTransaction own
-                ? own.accepted()
-                : tx.recipients().all().size();
     }
 
     // ---- the verbs ----
@@ -307,7 +306,9 @@ final class Machine {
 
     private String welcome(@Nullable Reply words) {
         var text = words == null ? settings.helloText() : words.lines().getFirst();
-        return settings.hostname() + " Hello " + facts.client() + (text.isEmpty() ? "" : ", " + text);
+        var line = settings.hostname() + " Hello " + facts.client() + (text.isEmpty() ? "" : ", " + text);
+        // Names and words may be long, each of them; a line of a reply has 512 octets.
+        return line.length() > LONGEST_WELCOME ? settings.hostname() : line;
     }
 
     private static Reply extensions(String first, Offer offer) {
@@ -377,10 +378,10 @@ final class Machine {
                                 state,
                                 Event.RECIPIENT));
                     case Opinion.No no -> refuse(no, state, Event.RECIPIENT);
-                    case Opinion.HangUp() -> hangUp(Event.RECIPIENT);
+                    case Opinion.HangUp() -> new Step.Close(null, Event.RECIPIENT);
                 });
             case Opinion.No no -> refuse(no, state, Event.RECIPIENT);
-            case Opinion.HangUp() -> hangUp(Event.RECIPIENT);
+            case Opinion.HangUp() -> new Step.Close(null, Event.RECIPIENT);
         }));
     }
 

@@ -68,6 +68,11 @@ final class MailTransaction implements Transaction {
 
     // ---- for the session ----
 
+    /** Returns who was told of the beginning. */
+    Hooks hooks() {
+        return hooks;
+    }
+
     Generation generation() {
         return generation;
     }

@@ -123,6 +123,9 @@ final class Session implements SmtpConnection, Machine.Facts {
     private Offer offer = Offer.NONE;
     private @Nullable MailTransaction tx;
 
+    /** Who was told of the beginning, and is told of the end. */
+    private @Nullable Hooks announced;
+
     /** Something is being waited for that is not the client. */
     private boolean busy;
 
@@ -142,7 +145,6 @@ final class Session implements SmtpConnection, Machine.Facts {
     private boolean pipelining;
     private boolean early;
     private boolean feedFull;
-    private boolean announced;
     private byte @Nullable [] ownAuthField;
     private byte[] currentLine = {};
     private @Nullable Reply lastReply;
@@ -186,7 +188,7 @@ final class Session implements SmtpConnection, Machine.Facts {
             return;
         }
         if (hooks != null) {
-            announced = true;
+            announced = hooks;
             hooks.opened(this);
         }
         run(machine.connected(new State.Connecting()));
@@ -898,10 +900,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         tx = null;
         ownAuthField = null;
         try {
-            var hooks = core.hooks();
-            if (hooks != null) {
-                hooks.ended(open, outcome);
-            }
+            open.hooks().ended(open, outcome);
         } finally {
             open.close();
         }
@@ -914,9 +913,8 @@ final class Session implements SmtpConnection, Machine.Facts {
         ended = true;
         try {
             endTransaction(outcome);
-            var hooks = core.hooks();
-            if (announced && hooks != null) {
-                hooks.closed(this);
+            if (announced != null) {
+                announced.closed(this);
             }
             log.disconnected(
                     this,
@@ -1044,11 +1042,7 @@ final class Session implements SmtpConnection, Machine.Facts {
     public Notes notes() {
         var now = notes;
         if (now == null) {
-            var hooks = core.hooks();
-            if (hooks == null) {
-                throw new IllegalStateException("nobody asks plugins now");
-            }
-            now = hooks.newNotes();
+            now = plugins().newNotes();
             notes = now;
         }
         return now;
@@ -1058,14 +1052,18 @@ final class Session implements SmtpConnection, Machine.Facts {
     public LiveResults results() {
         var now = results;
         if (now == null) {
-            var hooks = core.hooks();
-            if (hooks == null) {
-                throw new IllegalStateException("nobody asks plugins now");
-            }
-            now = hooks.newResults(id);
+            now = plugins().newResults(id);
             results = now;
         }
         return now;
+    }
+
+    private Hooks plugins() {
+        var told = announced;
+        if (told == null) {
+            throw new IllegalStateException("plugins know nothing of this connection");
+        }
+        return told;
     }
 
     @Override
@@ -1092,6 +1090,11 @@ final class Session implements SmtpConnection, Machine.Facts {
     @Override
     public int transactions() {
         return counters.transactions;
+    }
+
+    @Override
+    public int accepted() {
+        return tx == null ? 0 : tx.accepted();
     }
 
     private static final class Counters implements SessionCounters {

@@ -17,7 +17,7 @@ final class FakeHeaders implements LiveHeaders {
     static FakeHeaders of(String block) {
         var headers = new FakeHeaders();
         var field = new StringBuilder();
-        for (var line : block.split("(?<=\r\n)")) {
+        for (var line : block.split("(?<=\r\n)", -1)) {
             if (!field.isEmpty() && !line.startsWith(" ") && !line.startsWith("\t")) {
                 headers.fields.add(new Field(field.toString()));
                 field.setLength(0);

@@ -80,6 +80,7 @@ final class FakeStore implements MessageStore {
         private boolean dotCr;
         private boolean ended;
         private boolean aborted;
+        private boolean isClosed;
         private int line;
         private long size;
 
@@ -179,7 +180,7 @@ final class FakeStore implements MessageStore {
             Received received;
             if (bad != null) {
                 received = new Received.Faulty(bad);
-                closed.incrementAndGet();
+                letGo();
             } else {
                 var message = new FakeMessage(kept.toString(StandardCharsets.ISO_8859_1));
                 messages.add(message);
@@ -194,10 +195,15 @@ final class FakeStore implements MessageStore {
 
         @Override
         public void abort() {
-            if (!aborted && bad == null) {
+            aborted = true;
+            letGo();
+        }
+
+        private void letGo() {
+            if (!isClosed) {
+                isClosed = true;
                 closed.incrementAndGet();
             }
-            aborted = true;
         }
     }
 

@@ -1,7 +1,5 @@
 package org.tarishi.core.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.tarishi.api.ListenerMode;
@@ -56,10 +55,13 @@ final class Harbour implements AutoCloseable, Function<InetSocketAddress, Server
         return listener;
     }
 
+    /** Where a listener accepts. */
+    static InetSocketAddress place(Listener listener) {
+        return Objects.requireNonNull(listener.bound(), listener::status);
+    }
+
     Client connect(Listener listener) throws IOException {
-        var where = listener.bound();
-        assertThat(where).isNotNull();
-        return new Client(where);
+        return new Client(place(listener));
     }
 
     @Override

@@ -276,7 +276,7 @@ final class ServerTest {
     void twoListenersDoNotShareAnAddress() throws IOException {
         try (var harbour = accepting(Map.of())) {
             var first = harbour.listen();
-            var second = harbour.listen("second", first.bound());
+            var second = harbour.listen("second", Harbour.place(first));
 
             assertThat(second.bound()).isNull();
             assertThat(second.status()).contains("listener test has this address and port");
@@ -288,7 +288,7 @@ final class ServerTest {
         try (var harbour = accepting(Map.of())) {
             var moved = harbour.listen("moved", Harbour.anyPort());
             var still = harbour.listen("still", Harbour.anyPort());
-            var oldPlace = moved.bound();
+            var oldPlace = Harbour.place(moved);
             try (var onMoved = harbour.connect(moved);
                     var onStill = harbour.connect(still)) {
                 onMoved.expect("220 …").send("HELO x").expect("250 …");
@@ -303,8 +303,8 @@ final class ServerTest {
                 try (var client = harbour.connect(moved)) {
                     client.expect("220 …");
                 }
-                await().untilAsserted(
-                        () -> assertThatThrownBy(() -> new Client(oldPlace)).isInstanceOf(SocketException.class));
+                await().untilAsserted(() ->
+                        assertThatThrownBy(() -> new Client(oldPlace)).isInstanceOf(SocketException.class));
             }
         }
     }
@@ -313,7 +313,7 @@ final class ServerTest {
     void theSocketOutlivesTheServerAndTheNextOneAcceptsFromIt() throws IOException {
         try (var harbour = accepting(Map.of())) {
             var listener = harbour.listen();
-            var place = listener.bound();
+            var place = Harbour.place(listener);
             try (var early = harbour.connect(listener)) {
                 early.expect("220 …");
                 listener.stop(false);
@@ -334,10 +334,11 @@ final class ServerTest {
     void aRemovedListenerListensNoMore() throws IOException {
         try (var harbour = accepting(Map.of())) {
             var listener = harbour.listen();
-            var place = listener.bound();
+            var place = Harbour.place(listener);
             listener.stop(true);
             // The kernel closes it when the loop's selector has let go of it.
-            await().untilAsserted(() -> assertThatThrownBy(() -> new Client(place)).isInstanceOf(SocketException.class));
+            await().untilAsserted(
+                            () -> assertThatThrownBy(() -> new Client(place)).isInstanceOf(SocketException.class));
         }
     }
 

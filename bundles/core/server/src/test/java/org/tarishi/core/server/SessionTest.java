@@ -38,12 +38,34 @@ final class SessionTest {
         stage.hooks.on(Moment.RCPT, HookResult.OK);
         stage.hooks.on(Moment.QUEUE, HookResult.OK);
         try (stage) {
-            stage.connect().send("EHLO x", "MAIL FROM:<>", "RCPT TO:<a@b.example>", "DATA", ".", "RSET", "NOOP", "VRFY x", "QUIT");
+            stage.connect()
+                    .send(
+                            "EHLO x",
+                            "MAIL FROM:<>",
+                            "RCPT TO:<a@b.example>",
+                            "DATA",
+                            ".",
+                            "RSET",
+                            "NOOP",
+                            "VRFY x",
+                            "QUIT");
 
             assertThat(stage.hooks.asked)
                     .containsExactly(
-                            "connect", "ehlo", "capabilities", "mail", "rcpt", "rcpt_ok", "data", "data_post", "queue",
-                            "queue_ok", "rset", "noop", "vrfy", "quit");
+                            "connect",
+                            "ehlo",
+                            "capabilities",
+                            "mail",
+                            "rcpt",
+                            "rcpt_ok",
+                            "data",
+                            "data_post",
+                            "queue",
+                            "queue_ok",
+                            "rset",
+                            "noop",
+                            "vrfy",
+                            "quit");
         }
     }
 
@@ -51,7 +73,15 @@ final class SessionTest {
     void countersSayWhatHappened() {
         accept();
         try (stage) {
-            stage.connect().send("EHLO x", "MAIL FROM:<>", "RCPT TO:<a@b.example>", "RCPT TO:<b@b.example>", "DATA", ".", "FOO");
+            stage.connect()
+                    .send(
+                            "EHLO x",
+                            "MAIL FROM:<>",
+                            "RCPT TO:<a@b.example>",
+                            "RCPT TO:<b@b.example>",
+                            "DATA",
+                            ".",
+                            "FOO");
             stage.hooks.on(Moment.RCPT, HookResult.deny("no"));
             stage.send("MAIL FROM:<>", "RCPT TO:<a@b.example>");
             stage.hooks.on(Moment.RCPT, HookResult.denySoft("no"));
@@ -166,7 +196,8 @@ final class SessionTest {
         try (stage) {
             stage.connect().expect("220 …");
             try (var second = stage.another()) {
-                second.expect("421 4.7.0 too many connections from your address…").expectClosed();
+                second.expect("421 4.7.0 too many connections from your address…")
+                        .expectClosed();
             }
             stage.hangUp();
             try (var third = stage.another()) {

@@ -13,10 +13,7 @@ import org.tarishi.api.config.InvalidSettingException;
 final class SettingsTest {
 
     @ParameterizedTest(name = "{0} = {1}: {2}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             hostname              | a_b         | hostname: want a domain such as mail.example.com or an address in brackets: a_b
             hostname              | -           | hostname: want a domain such as mail.example.com or an address in brackets: -
             greeting              | ä           | greeting: want at most 200 printable ASCII characters: ä
@@ -49,10 +46,7 @@ final class SettingsTest {
     }
 
     @ParameterizedTest(name = "{0} = {1}: {2}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             address | mail.example | address: want an IP address such as 127.0.0.1 or ::1: mail.example
             port    | 65536        | port: must be from 0 to 65535: 65536
             port    | -1           | port: must be from 0 to 65535: -1

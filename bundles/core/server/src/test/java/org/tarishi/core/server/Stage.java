@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.tarishi.api.ListenerMode;
 
 /** One connection to a server without a network, with all that a test needs to play on it. */
@@ -28,8 +30,8 @@ final class Stage implements AutoCloseable {
     ListenerMode mode = ListenerMode.SMTP;
     String remote = "127.0.0.1";
 
-    private Server server;
-    private EmbeddedChannel channel;
+    private @Nullable Server server;
+    private @Nullable EmbeddedChannel channel;
     private final StringBuilder received = new StringBuilder();
 
     /** The settings with their defaults, but for some. */
@@ -63,10 +65,11 @@ final class Stage implements AutoCloseable {
     }
 
     Stage connect() {
-        server = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC));
-        server.bindHooks(hooks);
-        server.bindStore(store);
-        return open();
+        var started = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC));
+        started.bindHooks(hooks);
+        started.bindStore(store);
+        server = started;
+        return open(started);
     }
 
     /** One more connection to the same server. */
@@ -75,33 +78,34 @@ final class Stage implements AutoCloseable {
         other.server = server;
         other.mode = mode;
         other.remote = remote;
-        return other.open();
+        return other.open(Objects.requireNonNull(server));
     }
 
-    private Stage open() {
+    private Stage open(Server on) {
         var listener = new Listener(
-                "test", new ListenerSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), mode), server);
+                "test", new ListenerSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), mode), on);
         var peer = new InetSocketAddress(InetAddress.ofLiteral(remote), 4321);
-        channel = new EmbeddedChannel() {
+        var opened = new EmbeddedChannel() {
             @Override
             protected SocketAddress remoteAddress0() {
                 return peer;
             }
         };
-        channel.freezeTime();
-        channel.pipeline().addLast(server.connect(listener));
-        channel.pipeline().fireChannelActive();
+        channel = opened;
+        opened.freezeTime();
+        opened.pipeline().addLast(on.connect(listener));
+        opened.pipeline().fireChannelActive();
         settle();
         return this;
     }
 
     EmbeddedChannel channel() {
-        return channel;
+        return Objects.requireNonNull(channel);
     }
 
     Stage send(byte[] bytes) {
-        if (channel.isOpen()) {
-            channel.writeInbound(Unpooled.wrappedBuffer(bytes));
+        if (channel().isOpen()) {
+            channel().writeInbound(Unpooled.wrappedBuffer(bytes));
         }
         settle();
         return this;
@@ -113,8 +117,10 @@ final class Stage implements AutoCloseable {
 
     /** Runs what waits for the session's thread. */
     void settle() {
-        channel.runPendingTasks();
-        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
+        channel().runPendingTasks();
+        for (ByteBuf out = channel().readOutbound();
+                out != null;
+                out = channel().readOutbound()) {
             received.append(out.toString(StandardCharsets.UTF_8));
             out.release();
         }
@@ -155,19 +161,19 @@ final class Stage implements AutoCloseable {
     Stage expectClosed() {
         settle();
         expectNothing();
-        assertThat(channel.isOpen()).as("connection open").isFalse();
+        assertThat(channel().isOpen()).as("connection open").isFalse();
         return this;
     }
 
     /** The client has gone. */
     void hangUp() {
-        channel.close();
+        var _ = channel().close();
         settle();
     }
 
     @Override
     public void close() {
-        channel.close();
-        channel.finishAndReleaseAll();
+        var _ = channel().close();
+        channel().finishAndReleaseAll();
     }
 }
