@@ -152,7 +152,8 @@ public final class Listener {
     private void refuseShared(InetSocketAddress address) {
         for (var other : server.listeners()) {
             if (other != this && address.equals(other.bound)) {
-                throw new UncheckedIOException("listener " + other.name + " has this address and port", new IOException("shared"));
+                throw new UncheckedIOException(
+                        "listener " + other.name + " has this address and port", new IOException("shared"));
             }
         }
     }
