@@ -60,6 +60,7 @@ final class Carriers {
         } else if (++waited >= PATIENCE) {
             waited = 0;
             calm = 0;
+            nudge();
             if (usual + held + added < most) {
                 added++;
                 adjust(most);
@@ -97,8 +98,20 @@ final class Carriers {
         int wanted = Math.min(usual + held + added, Math.max(usual, most));
         if (wanted != get.getAsInt()) {
             set.accept(wanted);
-            // the scheduler makes a new carrier when a virtual thread is started, and not before
-            Thread.ofVirtual().name("tarishi-nudge").start(() -> {});
+            nudge();
         }
+    }
+
+    /**
+     * Has the scheduler look at how many carriers it may have.
+     *
+     * <p>ForkJoinPool does so when something is put into an empty queue, and not when its parallelism is set. Each thread puts into a queue
+     * chosen by the thread, and ours is full of what waits: so a new thread does it.
+     */
+    private static void nudge() {
+        Thread.ofPlatform()
+                .name("tarishi-nudge")
+                .daemon()
+                .start(() -> Thread.ofVirtual().name("tarishi-nudge").start(() -> {}));
     }
 }

@@ -483,6 +483,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
             tell(link, connection.id(), true, listener -> ((SessionListener) listener).closed(view));
             link.component().toldSessions().decrementAndGet();
         }
+        if (mayHaveIdlers) {
+            signal();
+        }
     }
 
     @Override
