@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -133,10 +132,9 @@ public final class Deploy implements PluginInstaller {
                 components,
                 () -> Objects.requireNonNull(chains, "core/hooks is not there"),
                 Clock.systemUTC(),
-                pluginStartLevel(),
                 settings.limits());
         installer.restore();
-        var inbox = new Inbox(deployFolder, installer, settings.lookInterval());
+        var inbox = new Inbox(deployFolder, installer, installer::isOpen, settings.lookInterval());
         Dictionary<String, Object> properties = FrameworkUtil.asDictionary(Map.of(
                 "tarishi.command",
                 "plugin",
@@ -172,14 +170,6 @@ public final class Deploy implements PluginInstaller {
             throw new PluginRefusedException("the server is starting or stopping: try again");
         }
         return now.installer().install(jar, door);
-    }
-
-    /** Plugins start after everything that they may need. */
-    private int pluginStartLevel() {
-        var asked = context.getProperty("tarishi.plugin.startlevel");
-        return asked != null
-                ? Integer.parseInt(asked)
-                : context.getBundle(0).adapt(FrameworkStartLevel.class).getInitialBundleStartLevel();
     }
 
     private static String property(BundleContext context, String key) {

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.core.spi.PluginInstaller;
@@ -24,6 +25,7 @@ final class Inbox implements AutoCloseable {
 
     private final Path folder;
     private final PluginInstaller installer;
+    private final BooleanSupplier isOpen;
     private final Thread watcher;
     private final Map<Path, Look> seen = new HashMap<>();
     private volatile Duration interval;
@@ -31,9 +33,10 @@ final class Inbox implements AutoCloseable {
 
     private record Look(long size, long modified) {}
 
-    Inbox(Path folder, PluginInstaller installer, Duration interval) {
+    Inbox(Path folder, PluginInstaller installer, BooleanSupplier isOpen, Duration interval) {
         this.folder = folder;
         this.installer = installer;
+        this.isOpen = isOpen;
         this.interval = interval;
         this.watcher = Thread.ofVirtual().name("deploy folder").unstarted(this::watch);
     }
@@ -49,7 +52,9 @@ final class Inbox implements AutoCloseable {
     private void watch() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                look();
+                if (isOpen.getAsBoolean()) {
+                    look();
+                }
                 Thread.sleep(interval);
             }
         } catch (InterruptedException e) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +47,6 @@ final class Installer implements PluginInstaller {
     private final ComponentCheck components;
     private final Supplier<PluginSwitch> chains;
     private final Clock clock;
-    private final int startLevel;
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition drainEnded = lock.newCondition();
@@ -69,14 +68,12 @@ final class Installer implements PluginInstaller {
             ComponentCheck components,
             Supplier<PluginSwitch> chains,
             Clock clock,
-            int startLevel,
             Limits limits) {
         this.context = context;
         this.store = store;
         this.components = components;
         this.chains = chains;
         this.clock = clock;
-        this.startLevel = startLevel;
         this.limits = limits;
     }
 
@@ -84,10 +81,19 @@ final class Installer implements PluginInstaller {
         limits = other;
     }
 
+    /** Tells whether the framework has come so far that a bundle which is told to start does. */
+    boolean isOpen() {
+        var level = context.getBundle(0).adapt(FrameworkStartLevel.class);
+        return level.getStartLevel() >= level.getInitialBundleStartLevel();
+    }
+
     @Override
     public String install(Path file, String door) throws PluginRefusedException {
         lock.lock();
         try {
+            if (!isOpen()) {
+                throw new PluginRefusedException("the server is starting: try again in a moment");
+            }
             var jar = PluginJar.read(file);
             var done = install(jar, door);
             LOG.info("{} ({})", done, door);
@@ -117,7 +123,6 @@ final class Installer implements PluginInstaller {
         var fresh = bundleOf(jar);
         var inPlace = new ArrayList<Bundle>();
         try {
-            fresh.adapt(BundleStartLevel.class).setStartLevel(startLevel);
             if (old.stream().anyMatch(components::swapsInPlace)) {
                 for (var bundle : old) {
                     bundle.stop();
@@ -158,7 +163,6 @@ final class Installer implements PluginInstaller {
         try {
             var jar = PluginJar.read(store.jar(entry.hash()));
             var bundle = bundleOf(jar);
-            bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel);
             // Resolved here, so that a bundle that can't be is known before the shipped one is stopped.
             if (!context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(List.of(bundle))) {
                 start(jar, bundle); // says why

@@ -33,6 +33,7 @@ final class InboxTest {
                         throw new PluginRefusedException(e.toString());
                     }
                 },
+                () -> true,
                 Duration.ofHours(1));
     }
 
