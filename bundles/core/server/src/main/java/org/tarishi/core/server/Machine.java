@@ -408,7 +408,7 @@ final class Machine {
     }
 
     private Step rset(State state) {
-        return new Step.Ask(Moment.RSET, null, opinion -> {
+        return new Step.Ask(Moment.RSET, "", opinion -> {
             var reply = Replies.words(opinion instanceof Opinion.Yes(var words, var _) ? words : null, Replies.OK);
             return new Step.End(TransactionOutcome.RESET, new Step.Say(reply, idle(state)));
         });
@@ -423,7 +423,7 @@ final class Machine {
     }
 
     private Step quit() {
-        return new Step.Ask(Moment.QUIT, null, opinion -> {
+        return new Step.Ask(Moment.QUIT, "", opinion -> {
             var own = Reply.of(221, Replies.DONE, settings.hostname() + " " + settings.closeText());
             var reply = Replies.words(opinion instanceof Opinion.Yes(var words, var _) ? words : null, own);
             return new Step.End(TransactionOutcome.RESET, new Step.Close(reply));
