@@ -238,7 +238,7 @@ final class Instance implements AutoCloseable {
         jcmd("GC.run");
         return jcmd("VM.classes")
                 .lines()
-                .filter(line -> line.endsWith(" " + className))
+                .filter(line -> line.stripTrailing().endsWith(" " + className))
                 .count();
     }
 

@@ -39,9 +39,7 @@ class RealClientsTest {
             "");
     private static final int MEBIBYTE = 1 << 20;
 
-    @TempDir
-    Path root;
-
+    private Path root;
     private Instance storing;
     private Instance forwarding;
     private Instance passingOn;
@@ -130,6 +128,12 @@ class RealClientsTest {
                         "127.0.0.1:" + port);
             }
 
+            // It puts an empty line in front of the final dot.
+            @Override
+            byte[] sent(byte[] message) {
+                return bytes(new String(message, StandardCharsets.ISO_8859_1) + "\r\n");
+            }
+
             // Its files have the line ends of Unix.
             @Override
             byte[] written(byte[] message) {
@@ -140,6 +144,11 @@ class RealClientsTest {
         };
 
         abstract List<String> line(int port, String recipient, Path file);
+
+        /** What such a client sends of this message. */
+        byte[] sent(byte[] message) {
+            return message;
+        }
 
         /** What has to stand in the file, so that the client sends this message. */
         byte[] written(byte[] message) {
@@ -203,7 +212,8 @@ class RealClientsTest {
     }
 
     @BeforeAll
-    void start() throws Exception {
+    void start(@TempDir Path folder) throws Exception {
+        root = folder;
         storing = Instance.in(root.resolve("storing")).start();
 
         byteSink = new ByteSink();
@@ -255,7 +265,7 @@ class RealClientsTest {
         var stored = Files.readAllBytes(messages.getFirst());
         assertThat(new String(stored, 0, Math.min(stored.length, 600), StandardCharsets.ISO_8859_1))
                 .contains("Received: from ", "client.example", "127.0.0.1");
-        assertSame(Maildir.withoutTrace(stored), kind.message());
+        assertSame(Maildir.withoutTrace(stored), client.sent(kind.message()));
     }
 
     @ParameterizedTest(name = "{1} from {0}")
@@ -266,7 +276,7 @@ class RealClientsTest {
 
         assertThat(byteSink.messagesTo(user + "@example.com")).hasSize(1).allSatisfy(message -> {
             assertThat(new String(message, 0, 20, StandardCharsets.ISO_8859_1)).contains(":");
-            assertSame(Maildir.withoutTrace(message), kind.message());
+            assertSame(Maildir.withoutTrace(message), client.sent(kind.message()));
         });
     }
 
@@ -277,7 +287,7 @@ class RealClientsTest {
         var user = user(client, kind);
         send(client, kind, passingOn, user);
 
-        var wanted = unix(kind.message());
+        var wanted = unix(client.sent(kind.message()));
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             var dumped = dumped(user + "@example.com");
             assertThat(dumped).hasSize(1);
@@ -329,7 +339,7 @@ class RealClientsTest {
     }
 
     private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] unix(byte[] message) {

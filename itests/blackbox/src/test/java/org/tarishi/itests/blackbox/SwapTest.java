@@ -85,7 +85,7 @@ class SwapTest {
             dialog.send("DATA").expect("354");
             dialog.sendMessage(TestMail.of("held", 10).bytes()).expect("250");
 
-            await().atMost(COLLECTED_WITHIN).until(() -> instance.loaded(STAMP) == 1);
+            untilCollected(instance);
             assertStamped(instance.maildir("example.com", "held"), "v0");
             assertStamped(instance.maildir("example.com", "other"), "v1");
         }
@@ -129,12 +129,10 @@ class SwapTest {
                     .as(() -> "failed or dropped; the log ends: " + tail(instance))
                     .isZero();
             if (version % 10 == 0) {
-                await("old class loaders collected, swap " + version)
-                        .atMost(COLLECTED_WITHIN)
-                        .until(() -> instance.loaded(STAMP) == 1);
+                untilCollected(instance);
             }
         }
-        await("old class loaders collected").atMost(COLLECTED_WITHIN).until(() -> instance.loaded(STAMP) == 1);
+        untilCollected(instance);
         var tally = load.stop();
 
         assertThat(tally.dropped()).as("dropped, " + tally.troubles()).isZero();
@@ -178,6 +176,14 @@ class SwapTest {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !instance.logged(0, "stamp 1.0." + version + " ", "is in force")
                         .isEmpty());
+    }
+
+    /** Only the version in force is loaded any more, while mail flows. */
+    private static void untilCollected(Instance instance) {
+        await("old class loaders collected")
+                .atMost(COLLECTED_WITHIN)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> assertThat(instance.loaded(STAMP)).isEqualTo(1));
     }
 
     private static String tail(Instance instance) {
