@@ -7,6 +7,7 @@ import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.frameworkStartLevel;
 import static org.ops4j.pax.exam.CoreOptions.junitBundles;
+import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import java.io.IOException;
@@ -87,6 +88,12 @@ public class SwapInProcessTest {
                 cleanCaches(),
                 frameworkStartLevel(10),
                 junitBundles(),
+                // As the launcher does: the log is the class path's.
+                systemPackages(
+                        "org.slf4j;version=2.0.0",
+                        "org.slf4j.event;version=2.0.0",
+                        "org.slf4j.helpers;version=2.0.0",
+                        "org.slf4j.spi;version=2.0.0"),
                 systemProperty("tarishi.test.port").value(Integer.toString(port)),
                 frameworkProperty("tarishi.plugin.startlevel").value("7"),
                 frameworkProperty("tarishi.home").value(home.toString()),
