@@ -26,6 +26,9 @@ final class TakeUp {
 
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** A component that is remade for new values shows them for a moment on the instance that is about to go. */
+    private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(150);
+
     private final Supplier<@Nullable ServiceComponentRuntime> runtime;
     private final Duration limit;
 
@@ -54,10 +57,13 @@ final class TakeUp {
      */
     @Nullable String refusal(String pid, Map<String, Object> values, Set<String> failedBefore) {
         var end = System.nanoTime() + limit.toNanos();
+        long servedSince = 0;
         while (true) {
             var waiting = false;
+            var remade = false;
             for (var description : descriptions(pid)) {
                 var served = false;
+                remade |= description.immediate && description.modified == null;
                 for (var component : components(description, pid)) {
                     // It has its values before it is activated with them.
                     var isUnderWay = description.immediate && component.state == ComponentConfigurationDTO.SATISFIED;
@@ -71,7 +77,14 @@ final class TakeUp {
                 }
                 waiting |= !served;
             }
-            if (!waiting || System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+            long now = System.nanoTime();
+            if (waiting) {
+                servedSince = 0;
+            } else if (servedSince == 0) {
+                servedSince = now;
+            }
+            boolean taken = !waiting && (!remade || now - servedSince >= SETTLE);
+            if (taken || now > end || Thread.currentThread().isInterrupted()) {
                 return null;
             }
             LockSupport.parkNanos(PAUSE);
