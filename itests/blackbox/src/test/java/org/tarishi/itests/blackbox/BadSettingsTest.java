@@ -193,6 +193,11 @@ class BadSettingsTest {
         table.put(Instance.MAILDIR + ":path", List.of("{domain}", "../{user}", "{user}/{nobody}"));
         table.put(Instance.MAILDIR + ":subaddress", List.of("++", "a"));
 
+        table.put(Instance.FORWARD + ":host", List.of("not a host"));
+        table.put(Instance.FORWARD + ":connectTimeout", List.of("soon", "-PT1S", "PT11M"));
+        table.put(Instance.FORWARD + ":heloName", List.of("not a host"));
+        table.put(Instance.FORWARD + ":bindAddress", List.of("not.an.address"));
+
         table.put("org.tarishi.core.services:backendWait", List.of("soon", "-PT1S", "PT2M"));
         table.put("org.tarishi.core.services:drainWait", List.of("soon", "-PT1S", "PT12M"));
         table.put("org.tarishi.core.tables:checkEvery", List.of("soon", "PT0S", "PT2H"));
