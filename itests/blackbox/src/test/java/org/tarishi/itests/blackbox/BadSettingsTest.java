@@ -132,7 +132,7 @@ class BadSettingsTest {
             var before = Files.readString(instance.conf(Instance.HOST_LIST));
             long since = instance.log().length();
             var values = new LinkedHashMap<String, List<String>>();
-            values.put("domains", List.of("nonsense:x"));
+            values.put("domains", List.of("nonsense"));
             values.put("hostname", List.of("true"));
             values.put("antiSpoof", List.of("false"));
             console.configure(Instance.HOST_LIST, values);
@@ -186,9 +186,9 @@ class BadSettingsTest {
         for (var key : List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout", "drain")) {
             table.put(server + key, List.of("soon", "-PT1S", "P999D"));
         }
-        table.put(Instance.LISTENER + ":address", List.of("not.an.address", "192.0.2.1"));
+        table.put(Instance.LISTENER + ":address", List.of("not.an.address"));
 
-        table.put(Instance.HOST_LIST + ":domains", List.of("[ \"nonsense:x\" ]", "[ ]"));
+        table.put(Instance.HOST_LIST + ":domains", List.of("[ \"nonsense\" ]"));
         table.put(Instance.MAILDIR + ":root", List.of("\"\""));
         table.put(Instance.MAILDIR + ":path", List.of("{domain}", "../{user}", "{user}/{nobody}"));
         table.put(Instance.MAILDIR + ":subaddress", List.of("++", "a"));
