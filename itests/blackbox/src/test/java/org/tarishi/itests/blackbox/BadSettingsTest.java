@@ -64,27 +64,20 @@ class BadSettingsTest {
     void eachIsRefusedFromItsFileWithOneLineAndTheOldSettingsStayInForce() throws Exception {
         try (var instance = Instance.in(root.resolve("base")).start()) {
             instance.configure(Instance.HOST_LIST, "domains=[ \"inline:localhost,example.com,kept.example\" ]");
+            var before = files(instance);
             var troubles = new ArrayList<String>();
             for (var wrong : wrongs()) {
-                var file = instance.conf(wrong.pid);
-                var text = Files.exists(file) ? Files.readString(file) : null;
+                // Each wrong text is another one, so that each is news.
+                var good = before.getOrDefault(wrong.pid + ".cfg", "");
                 long since = instance.log().length();
-                SettingsTest.write(file, with(text == null ? "" : text, wrong));
+                SettingsTest.write(instance.conf(wrong.pid), with(good, wrong));
                 await(wrong.toString())
                         .atMost(Duration.ofSeconds(10))
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> !instance.logged(since, " ERROR ").isEmpty());
-                long good = instance.log().length();
-                if (text == null) {
-                    Files.delete(file);
-                } else {
-                    SettingsTest.write(file, text);
-                }
-                // A file that is as it was is no news to tell; the next wrong one must not be read together with it.
-                untilSeen(instance, wrong.pid, good);
                 var lines = instance.logged(since, " ERROR ");
                 if (lines.size() != 1
-                        || !lines.getFirst().contains(wrong.pid)
+                        || !lines.getFirst().contains(wrong.pid + ".cfg")
                         || !lines.getFirst().contains(" " + wrong.key + ": ")
                         || !lines.getFirst().contains("in force")) {
                     troubles.add(wrong + ": " + lines);
@@ -114,7 +107,7 @@ class BadSettingsTest {
             instance.start();
 
             for (var wrong : once.values()) {
-                assertThat(instance.logged(since, " ERROR ", wrong.pid))
+                assertThat(instance.logged(since, " ERROR ", wrong.pid + ".cfg"))
                         .as(wrong.toString())
                         .singleElement()
                         .asString()
@@ -313,16 +306,6 @@ class BadSettingsTest {
                 .toList());
         lines.add(wrong.key + " = " + wrong.value);
         return String.join("\n", lines) + "\n";
-    }
-
-    /** Waits until the gate has looked at a file that was put back. */
-    private static void untilSeen(Instance instance, String pid, long since) {
-        await(pid + " seen again")
-                .atMost(Duration.ofSeconds(10))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
-                    return !instance.logged(since, pid).isEmpty();
-                });
     }
 
     private static Map<String, String> files(Instance instance) throws IOException {
