@@ -16,8 +16,6 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.tarishi.api.Notes;
 import org.tarishi.api.Reply;
 import org.tarishi.api.SmtpConnection;
-import org.tarishi.api.Transaction;
-import org.tarishi.api.TransactionOutcome;
 import org.tarishi.core.spi.Admission;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
@@ -93,11 +91,6 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     @Override
     public void closed(SmtpConnection connection) {
         engine.closed(connection);
-    }
-
-    @Override
-    public void ended(Transaction tx, TransactionOutcome outcome) {
-        engine.ended(tx, outcome);
     }
 
     @Override

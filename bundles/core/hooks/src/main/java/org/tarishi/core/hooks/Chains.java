@@ -8,6 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.tarishi.api.Moment;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
@@ -240,6 +242,11 @@ final class Chains implements Generation {
             return engine.current().openBody(subject);
         }
         return Optional.of(new BodyFanOut(this, chain, subject));
+    }
+
+    @Override
+    public void ended(Transaction tx, TransactionOutcome outcome) {
+        engine.ended(this, tx, outcome);
     }
 
     /** The newest is nobody's to give back; what {@link org.tarishi.core.spi.Hooks#begin} held is a {@link Held}. */

@@ -488,9 +488,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         }
     }
 
-    @Override
-    public void ended(Transaction tx, TransactionOutcome outcome) {
-        for (var link : current.listeners().transaction()) {
+    /** Tells listeners of a transaction's end: those of the chains that it began with. */
+    void ended(Chains chains, Transaction tx, TransactionOutcome outcome) {
+        for (var link : chains.listeners().transaction()) {
             var view = Call.readOnly(link, new Subject(tx.connection(), tx, null, null))
                     .transaction();
             tell(link, tx.id(), false, listener -> ((TransactionListener) listener).ended(view, outcome));

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Moment;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
@@ -65,6 +67,11 @@ final class Held implements Generation {
     @Override
     public Optional<BodyFeed> openBody(Subject subject) {
         return chains().openBody(subject);
+    }
+
+    @Override
+    public void ended(Transaction tx, TransactionOutcome outcome) {
+        chains().ended(tx, outcome);
     }
 
     @Override

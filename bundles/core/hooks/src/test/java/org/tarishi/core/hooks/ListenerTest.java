@@ -115,13 +115,31 @@ final class ListenerTest {
     }
 
     @Test
+    void theEndOfATransactionIsToldToThoseWhoWereInForceAtItsBeginning() {
+        kit.plugin("w")
+                .bundle(7, "1.0.0")
+                .hook(TransactionListener.class, (tx, outcome) -> heard.add("old " + tx.id() + " " + outcome));
+        kit.engine().putInForce(Map.of("w", 7L));
+        var began = kit.begin();
+        kit.plugin("w")
+                .bundle(8, "2.0.0")
+                .hook(TransactionListener.class, (tx, outcome) -> heard.add("new " + tx.id() + " " + outcome));
+        kit.engine().putInForce(Map.of("w", 8L));
+        var idle = kit.engine().whenIdle(7).toCompletableFuture();
+        began.ended(kit.transaction("C1.1"), TransactionOutcome.ACCEPTED);
+        began.release();
+        await().until(idle::isDone);
+        assertThat(heard).containsExactly("old C1.1 ACCEPTED");
+    }
+
+    @Test
     void aListenerThatThrowsHearsTheNextEvent() {
         kit.plugin("bad").hook(TransactionListener.class, (tx, outcome) -> {
             heard.add(tx.id() + " " + outcome);
             throw new IllegalStateException("boom");
         });
-        kit.engine().ended(kit.transaction("C1.1"), TransactionOutcome.ACCEPTED);
-        kit.engine().ended(kit.transaction("C1.2"), TransactionOutcome.REJECTED);
+        kit.engine().current().ended(kit.transaction("C1.1"), TransactionOutcome.ACCEPTED);
+        kit.engine().current().ended(kit.transaction("C1.2"), TransactionOutcome.REJECTED);
         await().until(() -> heard.size() == 2);
         assertThat(heard).containsExactly("C1.1 ACCEPTED", "C1.2 REJECTED");
         await().until(() -> kit.log().size() == 2);
@@ -138,8 +156,8 @@ final class ListenerTest {
                 LockSupport.park();
             }
         });
-        kit.engine().ended(kit.transaction("C1.1"), TransactionOutcome.ACCEPTED);
-        kit.engine().ended(kit.transaction("C1.2"), TransactionOutcome.ACCEPTED);
+        kit.engine().current().ended(kit.transaction("C1.1"), TransactionOutcome.ACCEPTED);
+        kit.engine().current().ended(kit.transaction("C1.2"), TransactionOutcome.ACCEPTED);
         isIn.await();
         kit.advanceSeconds(31);
         await().until(() -> {

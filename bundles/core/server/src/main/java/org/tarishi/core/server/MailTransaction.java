@@ -68,11 +68,6 @@ final class MailTransaction implements Transaction {
 
     // ---- for the session ----
 
-    /** Returns who was told of the beginning. */
-    Hooks hooks() {
-        return hooks;
-    }
-
     Generation generation() {
         return generation;
     }
@@ -159,18 +154,21 @@ final class MailTransaction implements Transaction {
 
     /** Lets go of everything; the session calls this once. */
     void close() {
-        if (feed != null) {
-            feed.abort();
-            feed = null;
+        try {
+            if (feed != null) {
+                feed.abort();
+                feed = null;
+            }
+            if (message != null) {
+                message.close();
+            } else if (intake != null) {
+                intake.abort();
+            }
+            intake = null;
+        } finally {
+            // Never given back, it would keep the plugins of a version that was replaced for ever.
+            generation.release();
         }
-        if (intake != null && message == null) {
-            intake.abort();
-        }
-        intake = null;
-        if (message != null) {
-            message.close();
-        }
-        generation.release();
     }
 
     // ---- for plugins ----

@@ -900,7 +900,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         tx = null;
         ownAuthField = null;
         try {
-            open.hooks().ended(open, outcome);
+            open.generation().ended(open, outcome);
         } finally {
             open.close();
         }

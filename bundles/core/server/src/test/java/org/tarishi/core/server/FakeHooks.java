@@ -137,11 +137,6 @@ final class FakeHooks implements Hooks {
         events.add("closed");
     }
 
-    @Override
-    public void ended(Transaction tx, TransactionOutcome outcome) {
-        events.add("ended " + outcome);
-    }
-
     private final class FakeGeneration implements Generation {
 
         private final boolean isHeld;
@@ -194,6 +189,14 @@ final class FakeHooks implements Hooks {
         @Override
         public Optional<BodyFeed> openBody(Subject subject) {
             return bodyAnswer == null ? Optional.empty() : Optional.of(new FakeFeed());
+        }
+
+        @Override
+        public void ended(Transaction tx, TransactionOutcome outcome) {
+            if (!isHeld || isReleased) {
+                throw new IllegalStateException("no transaction of these chains");
+            }
+            events.add("ended " + outcome);
         }
 
         @Override

@@ -5,6 +5,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 import org.tarishi.api.Moment;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
@@ -38,6 +40,9 @@ public interface Generation {
 
     /** Opens the feed of those that want the message as it arrives; nothing when nobody does. */
     Optional<BodyFeed> openBody(Subject subject);
+
+    /** Tells the listeners among these chains of the end of the transaction that began with them; before {@link #release}. */
+    void ended(Transaction tx, TransactionOutcome outcome);
 
     /** Gives back what {@link Hooks#begin} held; no ask may begin after that. */
     void release();

@@ -7,8 +7,6 @@ import org.osgi.annotation.versioning.ProviderType;
 import org.tarishi.api.Notes;
 import org.tarishi.api.Reply;
 import org.tarishi.api.SmtpConnection;
-import org.tarishi.api.Transaction;
-import org.tarishi.api.TransactionOutcome;
 
 /**
  * Asks the plugins. Any thread; nothing here blocks.
@@ -49,7 +47,4 @@ public interface Hooks {
 
     /** Tells those listeners of its end that were told of its beginning. */
     void closed(SmtpConnection connection);
-
-    /** Tells listeners of a transaction's end. */
-    void ended(Transaction tx, TransactionOutcome outcome);
 }
