@@ -240,6 +240,8 @@ final class Instance implements ControlServer.Commands {
         try {
             var warned = false;
             var began = System.nanoTime();
+            // Before that, the answer is known, and asking takes processor time from those who work at it.
+            watched.awaitStart(SLOW_START);
             while (true) {
                 var report = watched.report();
                 if (report.ready()) {

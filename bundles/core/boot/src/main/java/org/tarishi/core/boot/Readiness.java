@@ -1,11 +1,14 @@
 package org.tarishi.core.boot;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -27,7 +30,7 @@ final class Readiness {
 
     private final List<String> names;
     private final Map<Long, String> failed = new ConcurrentHashMap<>();
-    private volatile boolean started;
+    private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable ServiceTracker<Object, Object> services;
 
     /**
@@ -75,7 +78,12 @@ final class Readiness {
 
     /** Says that the framework has reached its start level. */
     void frameworkStarted() {
-        started = true;
+        started.countDown();
+    }
+
+    /** Waits until the framework has reached its start level, for a time at most. */
+    void awaitStart(Duration patience) throws InterruptedException {
+        var _ = started.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Asks every status service. Any thread. */
@@ -94,7 +102,7 @@ final class Readiness {
                 told.forEach(line -> all.add(Escaping.escape(String.valueOf(line))));
             }
         });
-        var allReady = started;
+        var allReady = started.getCount() == 0;
         for (var name : names) {
             if (!ready.containsKey(name)) {
                 lines.put(name, List.of("not there yet"));
