@@ -181,7 +181,10 @@ public final class Activator implements BundleActivator {
         private static void arrived(Gate gate, BundleContext context, Bundle bundle, @Nullable BundleEvent event) {
             var isStopping = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() != Bundle.ACTIVE
                     && context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getState() != Bundle.STARTING;
-            if (!isStopping && (event == null || event.getType() != BundleEvent.STOPPED)) {
+            // What has started was checked when it was about to.
+            var isNews =
+                    event == null || (event.getType() != BundleEvent.STARTED && event.getType() != BundleEvent.STOPPED);
+            if (!isStopping && isNews) {
                 gate.arrived(bundle);
             }
         }
