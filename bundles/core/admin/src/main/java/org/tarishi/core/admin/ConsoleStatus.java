@@ -14,7 +14,9 @@ import org.osgi.service.servlet.runtime.HttpServiceRuntime;
 /** Says whether the console can be used, and where. */
 @Component(service = Supplier.class, property = "tarishi.status=console")
 public final class ConsoleStatus implements Supplier<Map<String, Object>> {
-    private final Map<String, Object> status;
+    private final List<String> lines;
+    private final boolean isOpen;
+    private final @Nullable FirstStart firstStart;
 
     /** Greedy references: a new one is made when what is missing has come. */
     @Activate
@@ -25,7 +27,9 @@ public final class ConsoleStatus implements Supplier<Map<String, Object>> {
                             service = HttpServiceRuntime.class,
                             cardinality = ReferenceCardinality.OPTIONAL,
                             policyOption = ReferencePolicyOption.GREEDY)
-                    @Nullable Map<String, Object> httpService) {
+                    @Nullable Map<String, Object> httpService,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    @Nullable FirstStart firstStart) {
         var url = Endpoint.console(httpService == null ? Map.of() : httpService);
         String line;
         if (access == null) {
@@ -33,11 +37,13 @@ public final class ConsoleStatus implements Supplier<Map<String, Object>> {
         } else {
             line = url.orElse("no port is bound; the log says why");
         }
-        status = Map.of("ready", access != null && url.isPresent(), "lines", List.of(line));
+        lines = List.of(line);
+        isOpen = access != null && url.isPresent();
+        this.firstStart = firstStart;
     }
 
     @Override
     public Map<String, Object> get() {
-        return status;
+        return Map.of("ready", isOpen && firstStart != null && firstStart.isDone(), "lines", lines);
     }
 }
