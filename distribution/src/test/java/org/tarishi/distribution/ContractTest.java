@@ -189,16 +189,4 @@ class ContractTest extends Driver {
             in.transferTo(out);
         }
     }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : files.sorted().toList()) {
-                Files.createDirectories(to.resolveSibling("."));
-                Files.copy(
-                        file,
-                        to.resolve(from.relativize(file).toString()),
-                        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
 }

@@ -107,4 +107,17 @@ abstract class Driver {
         builder.environment().putAll(environment);
         return builder;
     }
+
+    /** Copies a folder with all that is in it. */
+    static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (var file : files.sorted().toList()) {
+                Files.createDirectories(to.resolveSibling("."));
+                Files.copy(
+                        file,
+                        to.resolve(from.relativize(file).toString()),
+                        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
 }
