@@ -675,7 +675,10 @@ final class Gate implements SynchronousConfigurationListener {
         k.waiting = false;
         tellOwn(pid, text);
         keep(pid, textBefore, text, author);
-        if (!text.equals(textBefore)) {
+        if (textBefore == null && author == Author.START) {
+            // Nothing was in force before, so nothing has changed: the first start, or settings of a new bundle.
+            log.debug("{}: taken from the file: {}", pid, difference(pid, null, text));
+        } else if (!text.equals(textBefore)) {
             log.info("{}: changed by {}: {}", pid, author.word(), difference(pid, textBefore, text));
         }
         return List.of();
