@@ -114,11 +114,13 @@ public final class Maildir implements QueueHook {
             var mailboxes =
                     recipients.stream().map(Recipient::mailbox).distinct().toList();
             var files = now.deliver(tx.sender(), mailboxes, message);
-            LOG.info("{} stored in {}: {}", tx.id(), now.root(), listed(files));
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("stored in {}: {}", now.root(), listed(files));
+            }
             return HookResult.OK;
         } catch (IOException e) {
             boolean isFull = isFull(e, now.root(), tx.size());
-            LOG.error("{} not stored in {}: {}; {}", tx.id(), now.root(), reason(e), remedy(e, isFull));
+            LOG.error("not stored in {}: {}; {}", now.root(), reason(e), remedy(e, isFull));
             return HookResult.denySoft(isFull ? FULL : UNAVAILABLE);
         }
     }
