@@ -33,6 +33,9 @@ final class BodyFanOut implements BodyFeed {
     /** How many bytes may wait for one consumer before the feeder is to wait. */
     static final int MOST_WAITING = 256 * 1024;
 
+    /** What each run of bytes costs beside its bytes; a client may send them one by one. */
+    static final int RUN = 64;
+
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
 
     private enum Phase {
@@ -236,7 +239,7 @@ final class BodyFanOut implements BodyFeed {
         void add(byte[] bytes) {
             if (!isOver) {
                 waiting.add(bytes);
-                waitingBytes += bytes.length;
+                waitingBytes += bytes.length + RUN;
             }
         }
 
@@ -246,7 +249,7 @@ final class BodyFanOut implements BodyFeed {
                 MDC.put("plugin", link.name());
                 feed();
             } catch (Throwable t) {
-                LOG.error("{} feeding {} failed: {}", id, link.name(), Faults.text(t));
+                LOG.error("feeding {} failed: {}", link.name(), Faults.text(t));
                 over(Guard.FAULT);
             }
         }
@@ -270,7 +273,7 @@ final class BodyFanOut implements BodyFeed {
                     now = phase;
                     bytes = waiting.poll();
                     if (bytes != null) {
-                        waitingBytes -= bytes.length;
+                        waitingBytes -= bytes.length + RUN;
                     }
                 }
                 wakeFeeder();

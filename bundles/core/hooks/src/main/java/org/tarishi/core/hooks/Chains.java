@@ -178,6 +178,11 @@ final class Chains implements Generation {
     private <R> void ask(
             Moment moment, Question<R> question, Subject subject, Executor turn, Consumer<Verdict<R>> then) {
         if (gaps.moments().contains(moment)) {
+            if (engine.isClosed()) {
+                // nobody comes any more
+                then.accept(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
+                return;
+            }
             engine.await(this, turn, () -> engine.current().ask(moment, question, subject, turn, then));
             return;
         }
@@ -218,7 +223,7 @@ final class Chains implements Generation {
     public void askVerb(String verb, Subject subject, Executor turn, Consumer<Verdict<CommandResult>> then) {
         var link = verbs.get(verb);
         if (link == null) {
-            if (gaps.verbs().contains(verb)) {
+            if (gaps.verbs().contains(verb) && !engine.isClosed()) {
                 engine.await(this, turn, () -> engine.current().askVerb(verb, subject, turn, then));
                 return;
             }

@@ -128,6 +128,10 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         publish(() -> {});
     }
 
+    boolean isClosed() {
+        return isClosed;
+    }
+
     void start() {
         watchdog.start();
     }
@@ -469,6 +473,8 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
             }
         }
         sessions.put(connection.id(), List.copyOf(reached));
+        // one that left meanwhile was forgotten before this was there to be forgotten
+        reached.stream().map(Link::component).filter(HookComponent::isGone).forEach(this::forget);
     }
 
     @Override
@@ -543,6 +549,13 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     // What people see.
+
+    /** Returns the names of the listeners that will be told of the end of a connection. */
+    List<String> listenersOf(String connection) {
+        return sessions.getOrDefault(connection, List.of()).stream()
+                .map(Link::name)
+                .toList();
+    }
 
     /** Returns, in a line each, the plugins that are there and not in the chain. */
     List<String> unused() {

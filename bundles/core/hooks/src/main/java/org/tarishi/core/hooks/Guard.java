@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.tarishi.core.spi.Subject;
 
 /**
@@ -91,12 +92,28 @@ final class Guard {
     void fault(Link link, String id, String text) {
         var plugin = link.component().plugin();
         var change = plugin.breaker().fault(now());
-        LOG.error("{} {} at {}: {}; counts as {}", id, link.name(), link.at(), text, link.onFault());
+        // the watchdog tells this too, on its own thread
+        var before = MDC.get("id");
+        MDC.put("id", id);
+        try {
+            LOG.error("{} at {}: {}; counts as {}", link.name(), link.at(), text, link.onFault());
+        } finally {
+            restore("id", before);
+        }
         if (change == Breaker.Change.OPENED) {
             LOG.error(
                     "{} is not called for a while after too many faults; each call counts as {}",
                     plugin,
                     link.onFault());
+        }
+    }
+
+    /** Puts back what stood in the MDC. */
+    static void restore(String key, @Nullable String value) {
+        if (value == null) {
+            MDC.remove(key);
+        } else {
+            MDC.put(key, value);
         }
     }
 

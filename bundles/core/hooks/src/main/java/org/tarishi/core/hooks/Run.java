@@ -85,16 +85,8 @@ final class Run<R> implements Runnable, Watched {
             walk(slot);
         } finally {
             slot.leave();
-            restore("plugin", plugin);
-            restore("id", before);
-        }
-    }
-
-    private static void restore(String key, @Nullable String value) {
-        if (value == null) {
-            MDC.remove(key);
-        } else {
-            MDC.put(key, value);
+            Guard.restore("plugin", plugin);
+            Guard.restore("id", before);
         }
     }
 
@@ -278,13 +270,13 @@ final class Run<R> implements Runnable, Watched {
         try {
             turn.execute(() -> then.accept(verdict));
         } catch (RejectedExecutionException e) {
-            LOG.debug("{} the session is gone, its answer to {} is dropped", id, moment.key());
+            LOG.debug("the session is gone, its answer to {} is dropped", moment.key());
         }
     }
 
     /** Something of our own went wrong, maybe for want of memory: the session gets a refusal for now and not silence. */
     private void failed(Throwable t) {
-        LOG.error("{} asking at {} failed: {}", id, moment.key(), Faults.text(t));
+        LOG.error("asking at {} failed: {}", moment.key(), Faults.text(t));
         if (!isDone) {
             finish(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
         }
@@ -326,7 +318,7 @@ final class Run<R> implements Runnable, Watched {
                     null,
                     false));
         } catch (IOException e) {
-            LOG.error("{} the parts of the message can't be read: {}", id, Faults.text(e));
+            LOG.error("the parts of the message can't be read: {}", Faults.text(e));
             finish(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
         }
         return false;

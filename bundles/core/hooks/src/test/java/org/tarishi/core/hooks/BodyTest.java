@@ -100,6 +100,7 @@ final class BodyTest {
 
     @Test
     void aSlowConsumerHoldsTheFeederBackAndLetsItGoOn() throws Exception {
+        var isIn = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         kit.plugin("slow")
                 .hook(
@@ -107,10 +108,14 @@ final class BodyTest {
                         tx -> Optional.of(new Collector(HookResult.OK) {
                             @Override
                             public void data(ByteBuffer bytes) throws Exception {
+                                isIn.countDown();
                                 goOn.await();
                             }
                         }));
         var feed = open(kit.transaction("C1.1"));
+        // else it may take the first run after the feed is full, and make room
+        feed.feed(ByteBuffer.allocate(16 * 1024));
+        isIn.await();
         int fed = 0;
         while (feed.feed(ByteBuffer.allocate(16 * 1024))) {
             fed++;
@@ -225,5 +230,22 @@ final class BodyTest {
         await().until(() -> isAborted.getCount() == 0);
         kit.engine().left(source, false, true);
         assertThat(kit.log()).isEmpty();
+    }
+
+    @Test
+    void aMessageThatComesByteByByteWaitsForNoMoreMemoryThanAnother() throws Exception {
+        var goOn = new CountDownLatch(1);
+        kit.plugin("slow").hook(BodyHook.class, tx -> {
+            goOn.await();
+            return Optional.empty();
+        });
+        var feed = open(kit.transaction("C1.1"));
+        int runs = 1;
+        while (feed.feed(bytes("x"))) {
+            runs++;
+        }
+        assertThat(runs).isLessThanOrEqualTo(BodyFanOut.MOST_WAITING / BodyFanOut.RUN);
+        goOn.countDown();
+        feed.abort();
     }
 }

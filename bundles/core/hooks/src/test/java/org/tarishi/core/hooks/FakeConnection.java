@@ -19,7 +19,7 @@ import org.tarishi.api.Tls;
 import org.tarishi.core.spi.Hooks;
 
 /** A live connection. */
-final class FakeConnection implements SmtpConnection {
+class FakeConnection implements SmtpConnection {
 
     private final String id;
     private final Notes notes;

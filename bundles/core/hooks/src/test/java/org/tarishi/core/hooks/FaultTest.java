@@ -352,7 +352,10 @@ final class FaultTest {
         }
         goOn.countDown();
         loop.join();
-        assertThat(kit.log()).singleElement().asString().contains("quick holds up an event loop at connect");
+        // the rounds follow each other so fast that virtual threads may seem to wait, which is told too
+        assertThat(kit.log())
+                .filteredOn(line -> line.contains("quick holds up an event loop at connect"))
+                .hasSize(1);
     }
 
     @Test

@@ -37,7 +37,9 @@ final class Kit implements AutoCloseable {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
-            log.add(event.getFormattedMessage());
+            // as the line is laid out: the id stands in front, once
+            var id = event.getMDCPropertyMap().get("id");
+            log.add((id == null ? "" : id + " ") + event.getFormattedMessage());
         }
     };
     private final int[] parallelism = {2};

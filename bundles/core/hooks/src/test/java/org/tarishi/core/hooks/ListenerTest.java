@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -184,5 +185,24 @@ final class ListenerTest {
         kit.ask(Moment.MAIL, kit.about(kit.transaction("C1.1"), ReversePath.NULL));
         await().until(() -> heard.size() == 2);
         assertThat(heard).containsExactly("C1.1 check/spf pass ok", "C1 check/spf score 3");
+    }
+
+    @Test
+    void aListenerThatLeavesWhileASessionBeginsIsKeptByNobody() {
+        var source = kit.plugin("w").install(new Watcher("w"));
+        var asked = new AtomicInteger();
+        var connection = new FakeConnection("C9", kit.engine()) {
+            @Override
+            public String id() {
+                // the last look at the id is where the session is entered
+                if (asked.incrementAndGet() == 2) {
+                    kit.engine().left(source, false, true);
+                }
+                return super.id();
+            }
+        };
+        kit.engine().opened(connection);
+        assertThat(asked.get()).isGreaterThanOrEqualTo(2);
+        assertThat(kit.engine().listenersOf("C9")).isEmpty();
     }
 }

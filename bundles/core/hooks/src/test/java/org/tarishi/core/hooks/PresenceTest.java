@@ -346,4 +346,16 @@ final class PresenceTest {
         kit.engine().configure(Kit.settings("plugins", Kit.list("b")));
         assertThat(askMail(kit.begin())).isEqualTo("b");
     }
+
+    @Test
+    void nobodyWaitsForAReplacementWhenTheEngineHasClosed() {
+        with("plugins", Kit.list("p"));
+        var source = kit.plugin("p").hook(ConnectHook.class, connection -> HookResult.OK);
+        Kit.get(leave(source, true));
+        var waiting = kit.askLater(kit.engine().current(), Moment.CONNECT, kit.about(null, null));
+        assertThat(waiting).isNotDone();
+        kit.engine().close();
+        assertThat(Kit.get(waiting).isFault()).isTrue();
+        assertThat(kit.ask(Moment.CONNECT, kit.about(null, null)).isFault()).isTrue();
+    }
 }
