@@ -1,14 +1,14 @@
 package org.tarishi.core.server;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.tarishi.api.AuthResult;
 import org.tarishi.api.AuthResults;
 
-/** The parts of one scope. One thread at a time. */
+/** The parts of one scope. One writer at a time, any thread reads. */
 final class AuthParts implements AuthResults {
 
-    private final List<AuthResult> parts = new ArrayList<>();
+    private final List<AuthResult> parts = new CopyOnWriteArrayList<>();
 
     @Override
     public void add(AuthResult fragment) {

@@ -137,6 +137,9 @@ public final class Listener {
             LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(boundTo(channel, address)), mode());
         } catch (UncheckedIOException e) {
             failed(address, String.valueOf(e.getMessage()));
+        } catch (Exception e) {
+            // Netty throws what it likes, checked or not; whatever it is, the port is tried again.
+            failed(address, e.toString());
         }
     }
 

@@ -356,7 +356,11 @@ final class Machine {
     private @Nullable Reply maySendRcpt(State state) {
         return switch (state) {
             case State.Addressing(var _, var tx) ->
-                tx.recipients().all().size() >= settings.maxRecipients() ? Replies.TOO_MANY_RCPTS : null;
+                // Also one that is named again and again: with LMTP each of them is a reply to the message.
+                facts.accepted() >= settings.maxRecipients()
+                                || tx.recipients().all().size() >= settings.maxRecipients()
+                        ? Replies.TOO_MANY_RCPTS
+                        : null;
             case State.Named _ -> Replies.MAIL_FIRST;
             default -> helloFirst();
         };

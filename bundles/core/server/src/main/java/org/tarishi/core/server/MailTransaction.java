@@ -40,10 +40,10 @@ final class MailTransaction implements Transaction {
     private boolean relaying;
     private boolean discarding;
     private @Nullable Set<String> skipped;
-    private @Nullable LiveHeaders headers;
-    private @Nullable Notes notes;
-    private @Nullable LiveResults results;
-    private @Nullable AuthParts authResults;
+    private volatile @Nullable LiveHeaders headers;
+    private volatile @Nullable Notes notes;
+    private volatile @Nullable LiveResults results;
+    private volatile @Nullable AuthParts authResults;
 
     private @Nullable Intake intake;
     private @Nullable BodyFeed feed;
@@ -171,7 +171,8 @@ final class MailTransaction implements Transaction {
         }
     }
 
-    // ---- for plugins ----
+    // ---- for plugins; a call that was given up and those who watch the message arrive ask for these beside the
+    // session ----
 
     @Override
     public String id() {
@@ -210,6 +211,11 @@ final class MailTransaction implements Transaction {
 
     @Override
     public LiveHeaders headers() {
+        var now = headers;
+        return now == null ? makeHeaders() : now;
+    }
+
+    private synchronized LiveHeaders makeHeaders() {
         var now = headers;
         if (now == null) {
             now = store.newHeaders();
@@ -259,6 +265,11 @@ final class MailTransaction implements Transaction {
     @Override
     public Notes notes() {
         var now = notes;
+        return now == null ? makeNotes() : now;
+    }
+
+    private synchronized Notes makeNotes() {
+        var now = notes;
         if (now == null) {
             now = hooks.newNotes();
             notes = now;
@@ -269,6 +280,11 @@ final class MailTransaction implements Transaction {
     @Override
     public LiveResults results() {
         var now = results;
+        return now == null ? makeResults() : now;
+    }
+
+    private synchronized LiveResults makeResults() {
+        var now = results;
         if (now == null) {
             now = hooks.newResults(id);
             results = now;
@@ -278,6 +294,11 @@ final class MailTransaction implements Transaction {
 
     @Override
     public AuthParts authResults() {
+        var now = authResults;
+        return now == null ? makeAuthResults() : now;
+    }
+
+    private synchronized AuthParts makeAuthResults() {
         var now = authResults;
         if (now == null) {
             now = new AuthParts();

@@ -149,9 +149,9 @@ final class Session implements SmtpConnection, Machine.Facts {
     private byte[] currentLine = {};
     private @Nullable Reply lastReply;
     private @Nullable Reply lastRefusal;
-    private @Nullable Notes notes;
-    private @Nullable LiveResults results;
-    private @Nullable AuthParts authResults;
+    private volatile @Nullable Notes notes;
+    private volatile @Nullable LiveResults results;
+    private volatile @Nullable AuthParts authResults;
 
     Session(
             String id,
@@ -318,6 +318,11 @@ final class Session implements SmtpConnection, Machine.Facts {
         }
     }
 
+    /** Whether a message is arriving, or being decided on. */
+    boolean isReceiving() {
+        return state instanceof State.Receiving;
+    }
+
     /** How long the client may take for what is wanted of it now. */
     Duration patience() {
         return state instanceof State.Receiving ? settings.dataTimeout() : settings.commandTimeout();
@@ -371,6 +376,11 @@ final class Session implements SmtpConnection, Machine.Facts {
             run(step);
         }
         wire.resume();
+    }
+
+    /** Something has gone wrong that ends the connection at once. */
+    void failed(Throwable cause) {
+        log.broken(cause);
     }
 
     private void fail(RuntimeException cause) {
@@ -1038,8 +1048,15 @@ final class Session implements SmtpConnection, Machine.Facts {
         return counters;
     }
 
+    // Listeners ask for these on threads of their own; there must not be two of them.
+
     @Override
     public Notes notes() {
+        var now = notes;
+        return now == null ? makeNotes() : now;
+    }
+
+    private synchronized Notes makeNotes() {
         var now = notes;
         if (now == null) {
             now = plugins().newNotes();
@@ -1050,6 +1067,11 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     @Override
     public LiveResults results() {
+        var now = results;
+        return now == null ? makeResults() : now;
+    }
+
+    private synchronized LiveResults makeResults() {
         var now = results;
         if (now == null) {
             now = plugins().newResults(id);
@@ -1068,6 +1090,11 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     @Override
     public AuthParts authResults() {
+        var now = authResults;
+        return now == null ? makeAuthResults() : now;
+    }
+
+    private synchronized AuthParts makeAuthResults() {
         var now = authResults;
         if (now == null) {
             now = new AuthParts();

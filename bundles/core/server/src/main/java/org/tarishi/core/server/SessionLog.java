@@ -1,5 +1,8 @@
 package org.tarishi.core.server;
 
+import static org.tarishi.core.server.ListenerSettings.text;
+
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,14 +27,14 @@ final class SessionLog {
         this.id = id;
     }
 
-    void connected(Object remote, Object local, String listener) {
+    void connected(InetSocketAddress remote, InetSocketAddress local, String listener) {
         if (LOG.isDebugEnabled()) {
-            say(id, () -> LOG.debug("connect ip={} local={} listener={}", remote, local, listener));
+            say(id, () -> LOG.debug("connect ip={} local={} listener={}", text(remote), text(local), listener));
         }
     }
 
-    void connectionRefused(Object remote, @Nullable Reply reply) {
-        say(id, () -> LOG.info("connection refused ip={} reply=\"{}\"", remote, words(reply)));
+    void connectionRefused(InetSocketAddress remote, @Nullable Reply reply) {
+        say(id, () -> LOG.info("connection refused ip={} reply=\"{}\"", text(remote), words(reply)));
     }
 
     void senderRefused(String tx, ReversePath sender, @Nullable Reply reply, String by) {
@@ -79,12 +82,12 @@ final class SessionLog {
         say(id, () -> LOG.info("timeout in {}", where));
     }
 
-    void limit(String limit, Object remote) {
-        say(id, () -> LOG.info("limit {} reached ip={}", limit, remote));
+    void limit(String limit, InetSocketAddress remote) {
+        say(id, () -> LOG.info("limit {} reached ip={}", limit, text(remote)));
     }
 
     void broken(Throwable cause) {
-        say(id, () -> LOG.error("internal error, the session ends with 421", cause));
+        say(id, () -> LOG.error("internal error, the session ends", cause));
     }
 
     void line(byte[] bytes) {

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -137,8 +138,17 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             in = bytes;
             return;
         }
+        if (before.isWritable(bytes.readableBytes()) && before.refCnt() == 1) {
+            // A client that sends byte by byte would have everything copied for each.
+            try {
+                before.writeBytes(bytes);
+            } finally {
+                bytes.release();
+            }
+            return;
+        }
         try {
-            var both = bytes.alloc().buffer(before.readableBytes() + bytes.readableBytes());
+            var both = bytes.alloc().buffer(2 * (before.readableBytes() + bytes.readableBytes()));
             in = both.writeBytes(before).writeBytes(bytes);
         } finally {
             before.release();
@@ -184,7 +194,11 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        // A connection that was reset is no event; a fault of ours has been logged by the session.
+        var live = session;
+        if (live != null && !(cause instanceof IOException)) {
+            // A connection that was reset is no event; this is an error of the machine, or a fault of ours.
+            live.failed(cause);
+        }
         forget(context.close());
     }
 
@@ -472,7 +486,8 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         if (live == null) {
             return;
         }
-        boolean now = live.wants() == Want.DATA;
+        // Also while those who take it in are behind: a message has one time limit, not one a pause.
+        boolean now = live.isReceiving();
         if (now && !inMessage) {
             messageDeadline = now() + live.settings().messageTimeout().toNanos();
         }
@@ -498,8 +513,14 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     }
 
     private long dueIn() {
-        long due = Math.min(deadline, sessionDeadline);
-        return (inMessage ? Math.min(due, messageDeadline) : due) - now();
+        var live = session;
+        long due = deadline;
+        if (live != null && live.wants() != Want.NOTHING) {
+            // Passed while plugins are asked, these wait for the answer.
+            due = Math.min(due, sessionDeadline);
+            due = inMessage ? Math.min(due, messageDeadline) : due;
+        }
+        return due - now();
     }
 
     private void tick() {

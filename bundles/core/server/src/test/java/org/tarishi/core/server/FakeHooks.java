@@ -59,6 +59,7 @@ final class FakeHooks implements Hooks {
     volatile @Nullable Reply refusedBegin;
     volatile @Nullable HookResult bodyAnswer;
     volatile boolean bodyFull;
+    volatile Runnable makingNotes = () -> {};
     final StringBuilder body = new StringBuilder();
 
     private final Queue<Runnable> held = new ArrayDeque<>();
@@ -119,6 +120,7 @@ final class FakeHooks implements Hooks {
 
     @Override
     public Notes newNotes() {
+        makingNotes.run();
         return new FakeNotes();
     }
 

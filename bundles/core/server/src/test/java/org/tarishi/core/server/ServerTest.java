@@ -9,14 +9,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.tarishi.api.ListenerMode;
 import org.tarishi.api.Moment;
+import org.tarishi.api.Notes;
+import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.hook.HookResult;
 
 /** The server over real sockets: what a client that behaves, or does not, gets. */
@@ -426,6 +431,58 @@ final class ServerTest {
                 client.send("MAIL FROM:<>").expect("421 4.3.0 internal error…").expectEnd();
             }
             await().until(() -> harbour.hooks.released.get() == 1);
+        }
+    }
+
+    @Test
+    void anAddressThatFailsInAnUnforeseenWayIsTriedAgain() throws IOException {
+        try (var harbour = accepting(Map.of())) {
+            var dead = ServerSocketChannel.open();
+            dead.close();
+            harbour.server.bindSockets(_ -> dead);
+            var listener = harbour.listen();
+            assertThat(listener.status()).contains("cannot listen on 127.0.0.1:0");
+            harbour.server.bindSockets(harbour);
+            await().until(() -> listener.bound() != null);
+        }
+    }
+
+    @Test
+    void notesAreMadeOnceHoweverManyAskForThem() throws Exception {
+        try (var stage = new Stage().connect()) {
+            var connections = new ArrayList<SmtpConnection>();
+            stage.hooks.answers.put(Moment.NOOP, subject -> {
+                connections.add(subject.connection());
+                return HookResult.CONTINUE;
+            });
+            stage.expect("220 …").send("NOOP").expect("250 …");
+            var connection = connections.getFirst();
+            var others = new CompletableFuture<Notes>();
+            var other = Thread.ofPlatform().unstarted(() -> others.complete(connection.notes()));
+            stage.hooks.makingNotes = () -> {
+                stage.hooks.makingNotes = () -> {};
+                other.start();
+                await().until(() -> other.getState() == Thread.State.BLOCKED || others.isDone());
+            };
+            var notes = connection.notes();
+            assertThat(others.get(10, TimeUnit.SECONDS)).isSameAs(notes);
+        }
+    }
+
+    @Test
+    void aRecipientThatIsNamedForEverHasALimitToo() {
+        try (var stage = new Stage()) {
+            stage.mode = ListenerMode.LMTP;
+            stage.settings.put("maxRecipients", 100);
+            stage.hooks.on(Moment.RCPT, HookResult.OK);
+            stage.hooks.on(Moment.QUEUE, HookResult.OK);
+            stage.connect().expect("220 …").send("LHLO x");
+            while (!stage.line().startsWith("250 ")) {}
+            stage.send("MAIL FROM:<>").expect("250 …");
+            for (int i = 0; i < 100; i++) {
+                stage.send("RCPT TO:<a@b.example>").expect("250 …");
+            }
+            stage.send("RCPT TO:<a@b.example>").expect("452 …");
         }
     }
 }

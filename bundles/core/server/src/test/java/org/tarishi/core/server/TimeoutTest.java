@@ -108,4 +108,35 @@ final class TimeoutTest {
             stage.expectNothing();
         }
     }
+
+    @Test
+    void aMessageThatDripsHasAnEndAlsoWhenThoseWhoWatchItAreBehind() {
+        try (var stage = stage("messageTimeout", "PT60S")) {
+            stage.hooks.bodyAnswer = HookResult.CONTINUE;
+            stage.hooks.bodyFull = true;
+            toData(stage);
+            for (int i = 0; i < 59; i++) {
+                pass(stage, 1);
+                stage.send("x").expectNothing();
+            }
+            pass(stage, 2);
+            stage.expect("421 4.4.2 …").expectClosed();
+        }
+    }
+
+    @Test
+    void aSessionWhoseTimeIsOverWhilePluginsAreAskedWaitsForThemInPeace() {
+        try (var stage = stage("sessionTimeout", "PT60S")) {
+            stage.send("HELO x").expect("250 …").send("MAIL FROM:<>").expect("250 …");
+            stage.hooks.timing = FakeHooks.Timing.WHEN_TOLD;
+            stage.send("RCPT TO:<a@b.example>").expectNothing();
+            pass(stage, 61);
+            assertThat(stage.channel().runScheduledPendingTasks()).isGreaterThan(TimeUnit.SECONDS.toNanos(1));
+            stage.hooks.answer();
+            stage.settle();
+            stage.expect("250 …");
+            pass(stage, 1);
+            stage.expect("421 4.4.2 …").expectClosed();
+        }
+    }
 }
