@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -106,8 +107,7 @@ public final class Deploy implements PluginInstaller {
     private final ComponentCheck components;
     private final BundleContext context;
 
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    private volatile @Nullable PluginSwitch chains;
+    private final AtomicReference<@Nullable PluginSwitch> chains = new AtomicReference<>();
 
     private volatile @Nullable Open open;
 
@@ -130,7 +130,7 @@ public final class Deploy implements PluginInstaller {
                 context,
                 store,
                 components,
-                () -> Objects.requireNonNull(chains, "core/hooks is not there"),
+                () -> Objects.requireNonNull(chains.get(), "core/hooks is not there"),
                 Clock.systemUTC(),
                 settings.limits());
         installer.restore();
@@ -143,6 +143,19 @@ public final class Deploy implements PluginInstaller {
         var command = new PluginCommand(context, installer, components, store);
         open = new Open(installer, inbox, context.registerService(BiFunction.class, command, properties));
         inbox.open();
+    }
+
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    void bindChains(PluginSwitch service) {
+        chains.set(service);
+        var now = open;
+        if (now != null) {
+            now.installer().tell(service);
+        }
+    }
+
+    void unbindChains(PluginSwitch service) {
+        chains.compareAndSet(service, null);
     }
 
     @Modified

@@ -70,7 +70,7 @@ final class Inbox implements AutoCloseable {
                 var look = new Look(
                         Files.size(file), Files.getLastModifiedTime(file).toMillis());
                 if (look.equals(seen.get(file))) {
-                    take(file);
+                    takeSafely(file);
                 } else {
                     now.put(file, look);
                 }
@@ -86,11 +86,25 @@ final class Inbox implements AutoCloseable {
         seen.putAll(now);
     }
 
+    private void takeSafely(Path file) throws IOException {
+        try {
+            take(file);
+        } catch (RuntimeException e) {
+            // Whatever one file does, the folder is looked at again.
+            LOG.error("{} can't be installed, put it in again: {}", file, e.toString());
+            Files.move(file, file.resolveSibling(file.getFileName() + ".refused"), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     private void take(Path file) throws IOException {
         try {
             installer.install(file, "deploy");
             Files.deleteIfExists(file);
         } catch (PluginRefusedException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                // The server stops: the file is there at the next start.
+                return;
+            }
             var refused = file.resolveSibling(file.getFileName() + ".refused");
             if (Files.exists(file)) {
                 Files.move(file, refused, StandardCopyOption.REPLACE_EXISTING);

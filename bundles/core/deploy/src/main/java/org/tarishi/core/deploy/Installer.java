@@ -113,7 +113,10 @@ final class Installer implements PluginInstaller {
             return jar + " is in force already, the same bytes";
         }
         awaitPlace(jar);
-        var old = activeOf(jar.symbolicName());
+        // The same bytes may be there yet: put in through another door meanwhile, or draining still.
+        var old = activeOf(jar.symbolicName()).stream()
+                .filter(bundle -> !bundle.getLocation().equals(jar.location()))
+                .toList();
         try {
             store.keep(jar);
         } catch (IOException e) {
@@ -121,28 +124,36 @@ final class Installer implements PluginInstaller {
                     + "; make room, or make the folder writable");
         }
         var fresh = bundleOf(jar);
+        boolean wasDraining = isDraining(jar.symbolicName(), fresh);
         var inPlace = new ArrayList<Bundle>();
         try {
             if (old.stream().anyMatch(components::swapsInPlace)) {
                 for (var bundle : old) {
-                    bundle.stop();
+                    // For a while only: so core/hooks knows that it is replaced, and lets mail wait.
+                    bundle.stop(Bundle.STOP_TRANSIENT);
                     inPlace.add(bundle);
                 }
             }
             start(jar, fresh);
             var plugins = check(jar, fresh);
             putInForce(jar, fresh, plugins, door);
+            leaveDrain(jar.symbolicName(), fresh);
             old.forEach(bundle -> drain(jar, bundle));
             return describe(jar, old, plugins);
         } catch (PluginRefusedException e) {
-            takeOut(fresh);
-            startAgain(inPlace);
+            takeBack(fresh, wasDraining, inPlace);
             throw e;
         } catch (BundleException | RuntimeException e) {
-            takeOut(fresh);
-            startAgain(inPlace);
+            takeBack(fresh, wasDraining, inPlace);
             throw new PluginRefusedException(jar + " can't be installed: " + e);
         }
+    }
+
+    private void takeBack(Bundle fresh, boolean wasDraining, List<Bundle> inPlace) {
+        if (!wasDraining) {
+            takeOut(fresh);
+        }
+        startAgain(inPlace);
     }
 
     /**
@@ -178,6 +189,21 @@ final class Installer implements PluginInstaller {
                     symbolicName,
                     e.getMessage());
             startAgain(shipped(symbolicName));
+        }
+    }
+
+    /** Tells chains that have come since, after an update of core/hooks, what is in force. */
+    void tell(PluginSwitch newcomer) {
+        lock.lock();
+        try {
+            for (var entry : store.all().values()) {
+                var bundle = context.getBundle(PluginStore.LOCATION + entry.hash());
+                if (bundle != null) {
+                    newcomer.putInForce(byPlugin(entry.plugins(), bundle));
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -327,19 +353,30 @@ final class Installer implements PluginInstaller {
     private void drained(PluginJar by, Bundle old) {
         lock.lock();
         try {
-            takeOut(old);
-            var left = draining.get(by.symbolicName());
-            if (left != null) {
-                left.remove(old);
-                if (left.isEmpty()) {
-                    draining.remove(by.symbolicName());
-                }
+            if (leaveDrain(by.symbolicName(), old)) {
+                takeOut(old);
+                LOG.debug("{} {} has drained", old.getSymbolicName(), old.getVersion());
             }
-            drainEnded.signalAll();
-            LOG.debug("{} {} has drained", old.getSymbolicName(), old.getVersion());
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isDraining(String symbolicName, Bundle bundle) {
+        return draining.getOrDefault(symbolicName, Set.of()).contains(bundle);
+    }
+
+    /** Ends a bundle's drain; false when it did not drain, because it was put in force again meanwhile. */
+    private boolean leaveDrain(String symbolicName, Bundle bundle) {
+        var left = draining.get(symbolicName);
+        if (left == null || !left.remove(bundle)) {
+            return false;
+        }
+        if (left.isEmpty()) {
+            draining.remove(symbolicName);
+        }
+        drainEnded.signalAll();
+        return true;
     }
 
     private void awaitPlace(PluginJar jar) throws PluginRefusedException {

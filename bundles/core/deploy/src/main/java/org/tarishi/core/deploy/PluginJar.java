@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
@@ -22,6 +23,9 @@ import org.tarishi.core.spi.PluginRefusedException;
  * @param version the bundle's version
  */
 record PluginJar(Path file, String hash, String symbolicName, Version version) {
+
+    /** OSGi Core section 1.3.2; it is written into a line of words. */
+    private static final Pattern SYMBOLIC_NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
     /** Reads a file's identity; refuses what is no bundle, in plain words. */
     static PluginJar read(Path file) throws PluginRefusedException {
@@ -40,11 +44,13 @@ record PluginJar(Path file, String hash, String symbolicName, Version version) {
             if (attributes.getValue(Constants.FRAGMENT_HOST) != null) {
                 throw new PluginRefusedException(name + " is a fragment: a plugin is a bundle of its own");
             }
+            var word = symbolicName.split(";", 2)[0].trim();
+            if (!SYMBOLIC_NAME.matcher(word).matches()) {
+                throw new PluginRefusedException(
+                        name + " has a bad Bundle-SymbolicName: letters, digits, dots, hyphens and underscores only");
+            }
             return new PluginJar(
-                    file,
-                    sha256(file),
-                    symbolicName.split(";", 2)[0].trim(),
-                    Version.parseVersion(attributes.getValue(Constants.BUNDLE_VERSION)));
+                    file, sha256(file), word, Version.parseVersion(attributes.getValue(Constants.BUNDLE_VERSION)));
         } catch (ZipException e) {
             throw new PluginRefusedException(name + " is no jar, or not a whole one: " + e.getMessage());
         } catch (IllegalArgumentException e) {

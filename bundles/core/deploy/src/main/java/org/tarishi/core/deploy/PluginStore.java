@@ -10,11 +10,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tarishi.api.Text;
 
 /**
  * What the operator has put in: the bundles' bytes by hash in {@code data/plugins}, and which of them is in force in
@@ -24,6 +29,8 @@ import java.util.TreeSet;
  * a crash leaves the old state or the new one. One thread at a time.
  */
 final class PluginStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginStore.class);
 
     /** The beginning of the location of every bundle that was installed here; the launcher leaves such bundles alone. */
     static final String LOCATION = "tarishi-plugin:";
@@ -88,14 +95,32 @@ final class PluginStore {
 
     /** Writes down that a bundle is in force. */
     void putInForce(PluginJar jar, Set<String> plugins, Instant when, String door) throws IOException {
-        inForce.put(jar.symbolicName(), new Entry(jar.hash(), plugins, when, door));
-        write();
+        var name = jar.symbolicName();
+        var before = inForce.put(name, new Entry(jar.hash(), plugins, when, door));
+        try {
+            write();
+        } catch (IOException e) {
+            // What could not be written down must not be written down with the next one.
+            if (before == null) {
+                inForce.remove(name);
+            } else {
+                inForce.put(name, before);
+            }
+            throw e;
+        }
     }
 
     /** Writes down that nothing is in force for a symbolic name; deletes bytes that nobody needs any more. */
     void remove(String symbolicName) throws IOException {
         var entry = inForce.remove(symbolicName);
-        write();
+        try {
+            write();
+        } catch (IOException e) {
+            if (entry != null) {
+                inForce.put(symbolicName, entry);
+            }
+            throw e;
+        }
         if (entry != null && inForce.values().stream().noneMatch(e -> e.hash().equals(entry.hash()))) {
             Files.deleteIfExists(jar(entry.hash()));
         }
@@ -103,10 +128,16 @@ final class PluginStore {
 
     private void readLine(String line) {
         var words = line.split(" ", 5);
-        if (words.length == 5 && words[1].matches("[0-9a-f]{64}")) {
-            inForce.put(
-                    words[0], new Entry(words[1], Set.of(words[2].split(",", -1)), Instant.parse(words[3]), words[4]));
+        try {
+            if (words.length == 5 && words[1].matches("[0-9a-f]{64}")) {
+                var plugins = Set.copyOf(Arrays.asList(words[2].split(",", -1)));
+                inForce.put(words[0], new Entry(words[1], plugins, Instant.parse(words[3]), words[4]));
+                return;
+            }
+        } catch (DateTimeParseException e) {
+            // told below, with all else that is no line
         }
+        LOG.error("{}: a damaged line is left out, install that plugin again: {}", stateFile, Text.escaped(line));
     }
 
     private void write() throws IOException {

@@ -24,6 +24,13 @@ final class InboxTest {
                 (jar, door) -> {
                     try {
                         var content = Files.readString(jar);
+                        if (content.startsWith("stop")) {
+                            Thread.currentThread().interrupt();
+                            throw new PluginRefusedException("the server is stopping");
+                        }
+                        if (content.startsWith("crash")) {
+                            throw new IllegalStateException("boom");
+                        }
                         if (content.startsWith("bad")) {
                             throw new PluginRefusedException("it is bad");
                         }
@@ -78,6 +85,29 @@ final class InboxTest {
             inbox.look();
             assertThat(folder.resolve("c.jar.part")).exists();
             assertThat(installed).isEmpty();
+        }
+    }
+
+    @Test
+    void aStopOfTheServerRefusesNothing() throws Exception {
+        try (var inbox = inbox()) {
+            Files.writeString(folder.resolve("d.jar"), "stop");
+            inbox.look();
+            inbox.look();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(folder.resolve("d.jar")).exists();
+        }
+    }
+
+    @Test
+    void aFileThatFailsInAnUnforeseenWayHoldsNoOtherUp() throws Exception {
+        try (var inbox = inbox()) {
+            Files.writeString(folder.resolve("a.jar"), "crash");
+            Files.writeString(folder.resolve("b.jar"), "good");
+            inbox.look();
+            inbox.look();
+            assertThat(installed).containsExactly("deploy good");
+            assertThat(folder.resolve("a.jar.refused")).exists();
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.tarishi.core.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,9 +52,24 @@ final class PluginStoreTest {
         var jar = jar("x", "a");
         new PluginStore(data).putInForce(jar, Set.of("x", "z"), NOON, "deploy");
         var file = data.resolve("deploy").resolve("in-force");
-        Files.writeString(file, "torn\n" + Files.readString(file));
+        Files.writeString(file, "torn\nx.z " + "0".repeat(64) + " z yesterday deploy\n" + Files.readString(file));
 
         assertThat(new PluginStore(data).all()).containsOnlyKeys("x");
+    }
+
+    @Test
+    void whatCouldNotBeWrittenDownIsNotWrittenDownWithTheNextOne() throws Exception {
+        var store = new PluginStore(data);
+        var jar = jar("x", "a");
+        var blocked = Files.createDirectory(data.resolve("deploy").resolve("in-force.tmp"));
+        assertThatThrownBy(() -> store.putInForce(jar, Set.of("x"), NOON, "deploy"))
+                .isInstanceOf(IOException.class);
+        Files.delete(blocked);
+
+        store.putInForce(jar("y", "b"), Set.of("y"), NOON, "deploy");
+
+        assertThat(store.all()).containsOnlyKeys("y");
+        assertThat(new PluginStore(data).all()).containsOnlyKeys("y");
     }
 
     @Test
