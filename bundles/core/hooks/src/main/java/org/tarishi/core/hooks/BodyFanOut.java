@@ -231,9 +231,7 @@ final class BodyFanOut implements BodyFeed {
                 return;
             }
             chains.engine().watchdog().watch(this);
-            Thread.ofVirtual()
-                    .name(id + "/" + Moment.BODY.key() + "/" + link.name())
-                    .start(this::work);
+            Errand.start(id + "/" + Moment.BODY.key() + "/" + link.name(), this::work);
         }
 
         void add(byte[] bytes) {

@@ -69,7 +69,7 @@ final class ListenerQueue implements Watched {
             }
         }
         if (begins) {
-            Thread.ofVirtual().name("listener/" + name).start(this::tell);
+            Errand.start("listener/" + name, this::tell);
         }
         return true;
     }
@@ -138,6 +138,6 @@ final class ListenerQueue implements Watched {
     public void expired(Call given) {
         call = null;
         guard.fault(given.link(), given.id(), Guard.timeout(given.link()));
-        Thread.ofVirtual().name("listener/" + name).start(this::tell);
+        Errand.start("listener/" + name, this::tell);
     }
 }

@@ -94,7 +94,7 @@ final class Run<R> implements Runnable, Watched {
     void hop() {
         isInline = false;
         chains.engine().watchdog().watch(this);
-        Thread.ofVirtual().name(id).start(this);
+        Errand.start(id, this);
     }
 
     @Override
@@ -292,7 +292,7 @@ final class Run<R> implements Runnable, Watched {
         var link = given.link();
         call = null;
         chains.engine().guard().fault(link, id, Guard.timeout(link));
-        Thread.ofVirtual().name(id).start(() -> {
+        Errand.start(id, () -> {
             try {
                 MDC.put("id", id);
                 if (refused == null && settled(link, Guard.FAULT, true)) {
