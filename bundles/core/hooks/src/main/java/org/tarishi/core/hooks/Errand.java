@@ -1,5 +1,8 @@
 package org.tarishi.core.hooks;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a virtual thread is to do, let go of as soon as it has begun.
  *
@@ -9,9 +12,7 @@ package org.tarishi.core.hooks;
  */
 final class Errand implements Runnable {
 
-    private static final Runnable DONE = () -> {};
-
-    private Runnable task;
+    private @Nullable Runnable task;
 
     private Errand(Runnable task) {
         this.task = task;
@@ -24,8 +25,8 @@ final class Errand implements Runnable {
 
     @Override
     public void run() {
-        var now = task;
-        task = DONE;
+        var now = Objects.requireNonNull(task, "an errand is run once");
+        task = null;
         now.run();
     }
 }
