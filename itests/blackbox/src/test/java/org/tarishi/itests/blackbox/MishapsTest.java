@@ -49,21 +49,28 @@ class MishapsTest {
     }
 
     @Test
-    void aChangeToAPortThatIsTakenIsRefusedAndTheOldOneServes() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start();
-                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var open = SmtpDialog.hello(instance.smtpPort())) {
-            var before = Files.readString(instance.conf(Instance.LISTENER));
-            var result = instance.cli("config", "set", Instance.LISTENER, "port=" + taken.getLocalPort());
-            assertThat(result.code()).as(result.out()).isEqualTo(1);
-            assertThat(result.out().lines())
-                    .singleElement()
-                    .asString()
-                    .contains("port", Integer.toString(taken.getLocalPort()));
-            assertThat(Files.readString(instance.conf(Instance.LISTENER))).isEqualTo(before);
-            accepts(instance.smtpPort(), "old");
-            open.send("NOOP").expect("250");
-            assertThat(instance.cli("status").code()).isZero();
+    void aListenerThatIsMovedToATakenPortServesWhereItWasWithOneLineAndMovesWhenItCan() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            int wanted;
+            try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                    var open = SmtpDialog.hello(instance.smtpPort())) {
+                wanted = taken.getLocalPort();
+                long since = instance.log().length();
+                instance.configure(Instance.LISTENER, "port=" + wanted);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !troubles(instance, since).isEmpty());
+                accepts(instance.smtpPort(), "old");
+                open.send("NOOP").expect("250");
+                assertThat(instance.cli("status").out())
+                        .contains("127.0.0.1:" + instance.smtpPort(), "cannot listen on 127.0.0.1:" + wanted);
+                assertThat(troubles(instance, since))
+                        .singleElement()
+                        .asString()
+                        .contains("port", "127.0.0.1:" + wanted, Instance.LISTENER);
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !instance.cli("status").out().contains("cannot listen"));
+            accepts(wanted, "new");
         }
     }
 

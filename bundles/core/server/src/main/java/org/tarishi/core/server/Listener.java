@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.component.annotations.Activate;
@@ -21,7 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.ListenerMode;
 
-/** One listener. A port that can't be had is tried again until it can. */
+/**
+ * One listener. A port that can't be had is tried again until it can; meanwhile a listener that was moved there accepts where it did.
+ */
 @Component(
         service = Listener.class,
         immediate = true,
@@ -42,6 +45,9 @@ public final class Listener {
 
     private @Nullable Acceptor acceptor;
     private volatile @Nullable InetSocketAddress bound;
+    /** The address of the settings that were in force when it began to accept; with port 0 it is not where it is bound. */
+    private @Nullable InetSocketAddress asked;
+
     private volatile String trouble = "";
     private @Nullable Future<?> retry;
     private long pause = FIRST_PAUSE_MILLIS;
@@ -79,7 +85,7 @@ public final class Listener {
         if (before.address().equals(now.address())) {
             return;
         }
-        stopAccepting(true);
+        tryNoMore();
         pause = FIRST_PAUSE_MILLIS;
         attempt();
     }
@@ -96,12 +102,16 @@ public final class Listener {
         stopAccepting(close);
     }
 
-    private void stopAccepting(boolean close) {
+    private void tryNoMore() {
         var pending = retry;
         if (pending != null) {
             pending.cancel(false);
             retry = null;
         }
+    }
+
+    private void stopAccepting(boolean close) {
+        tryNoMore();
         var now = acceptor;
         if (now == null) {
             return;
@@ -115,9 +125,16 @@ public final class Listener {
         }
     }
 
-    /** Begins to listen, if it does not yet and can. */
+    /** Begins to listen where the settings say, if it does not yet and can; until it can, it goes on where it listens. */
     synchronized void attempt() {
-        if (stopped || acceptor != null) {
+        if (stopped) {
+            return;
+        }
+        tryNoMore();
+        var address = settings.address();
+        if (acceptor != null && (address.equals(asked) || address.equals(bound))) {
+            asked = address;
+            trouble = "";
             return;
         }
         var sockets = server.sockets();
@@ -126,20 +143,50 @@ public final class Listener {
             trouble = "waiting for " + missing.orElse("the launcher");
             return;
         }
-        var address = settings.address();
+        var before = acceptor == null ? null : bound;
+        var isInTheWay = before != null && overlap(before, address);
         try {
             refuseShared(address);
-            var channel = sockets.apply(address);
-            acceptor = Acceptor.start(channel, server.loops(), () -> server.connect(this));
-            bound = boundTo(channel, address);
+            if (isInTheWay) {
+                stopAccepting(true);
+            }
+            listen(sockets.apply(address), address);
             trouble = "";
             pause = FIRST_PAUSE_MILLIS;
-            LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(boundTo(channel, address)), mode());
         } catch (UncheckedIOException e) {
+            if (before != null && acceptor == null) {
+                listenAgain(sockets, before);
+            }
             failed(address, String.valueOf(e.getMessage()));
         } catch (Exception e) {
             // Netty throws what it likes, checked or not; whatever it is, the port is tried again.
             failed(address, e.toString());
+        }
+    }
+
+    /** The kernel gives a port for all addresses to nobody while one of them is taken, be it by ourselves. */
+    private static boolean overlap(InetSocketAddress one, InetSocketAddress other) {
+        return one.getPort() == other.getPort()
+                && (one.getAddress().isAnyLocalAddress() || other.getAddress().isAnyLocalAddress());
+    }
+
+    private void listen(ServerSocketChannel channel, InetSocketAddress address) {
+        var place = boundTo(channel, address);
+        var before = acceptor;
+        acceptor = Acceptor.start(channel, server.loops(), () -> server.connect(this));
+        asked = address;
+        bound = place;
+        LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(place), mode());
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    private void listenAgain(Function<InetSocketAddress, ServerSocketChannel> sockets, InetSocketAddress before) {
+        try {
+            listen(sockets.apply(before), before);
+        } catch (UncheckedIOException e) {
+            LOG.error("listener {} lost {}: {}", name, ListenerSettings.text(before), e.getMessage());
         }
     }
 
@@ -164,12 +211,14 @@ public final class Listener {
     private void failed(InetSocketAddress address, String why) {
         var now = "listener " + name + " cannot listen on " + ListenerSettings.text(address) + ": " + why;
         if (!now.equals(trouble)) {
+            var where = bound;
             LOG.error(
-                    "{}; end what holds the port (ss -ltnp sport = :{} names it) or change address or port in {}~{}; trying on",
+                    "{}; end what holds the port (ss -ltnp sport = :{} names it) or change address or port in {}~{}; {}trying on",
                     now,
                     address.getPort(),
                     ListenerSettings.PID,
-                    name);
+                    name,
+                    where == null ? "" : "still accepting on " + ListenerSettings.text(where) + ", ");
         }
         trouble = now;
         // Not on the loop itself: an attempt waits for a loop.
@@ -193,8 +242,10 @@ public final class Listener {
     /** Returns one line for the operator. */
     String status() {
         var where = bound;
-        return where == null
-                ? name + ": " + trouble
-                : name + ": " + mode().name().toLowerCase(Locale.ROOT) + " on " + ListenerSettings.text(where);
+        if (where == null) {
+            return name + ": " + trouble;
+        }
+        return name + ": " + mode().name().toLowerCase(Locale.ROOT) + " on " + ListenerSettings.text(where)
+                + (trouble.isEmpty() ? "" : "; " + trouble);
     }
 }

@@ -278,6 +278,70 @@ final class ServerTest {
     }
 
     @Test
+    void aListenerThatIsMovedToATakenPortServesWhereItWasUntilItCanMove() throws IOException {
+        var taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        try (var harbour = accepting(Map.of())) {
+            var listener = harbour.listen();
+            var before = Harbour.place(listener);
+            var wanted = new InetSocketAddress(InetAddress.getLoopbackAddress(), taker.getLocalPort());
+
+            listener.change(new ListenerSettings(wanted, ListenerMode.SMTP));
+
+            assertThat(listener.bound()).isEqualTo(before);
+            assertThat(listener.status()).contains("cannot listen on 127.0.0.1:" + taker.getLocalPort());
+            try (var client = harbour.connect(listener)) {
+                client.expect("220 …");
+            }
+
+            taker.close();
+            await().until(() -> wanted.equals(listener.bound()));
+            assertThat(listener.status()).doesNotContain("cannot listen");
+            try (var client = harbour.connect(listener)) {
+                client.expect("220 …");
+            }
+            await().untilAsserted(
+                            () -> assertThatThrownBy(() -> new Client(before)).isInstanceOf(SocketException.class));
+        }
+    }
+
+    @Test
+    void aMoveThatIsTakenBackLeavesTheListenerWhereItIs() throws IOException {
+        try (var taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var harbour = accepting(Map.of())) {
+            var listener = harbour.listen();
+            var before = Harbour.place(listener);
+            listener.change(new ListenerSettings(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), taker.getLocalPort()), ListenerMode.SMTP));
+
+            listener.change(new ListenerSettings(before, ListenerMode.SMTP));
+
+            assertThat(listener.bound()).isEqualTo(before);
+            assertThat(listener.status()).doesNotContain("cannot listen");
+            try (var client = harbour.connect(listener)) {
+                client.expect("220 …");
+            }
+        }
+    }
+
+    @Test
+    void aListenerMovesBetweenOneAddressAndAllOfThem() throws IOException {
+        try (var harbour = accepting(Map.of())) {
+            var listener = harbour.listen();
+            var one = Harbour.place(listener);
+            var all = new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), one.getPort());
+
+            listener.change(new ListenerSettings(all, ListenerMode.SMTP));
+            await().until(() -> Harbour.place(listener).getAddress().isAnyLocalAddress());
+            listener.change(new ListenerSettings(one, ListenerMode.SMTP));
+            await().until(() -> one.equals(listener.bound()));
+
+            try (var client = harbour.connect(listener)) {
+                client.expect("220 …");
+            }
+        }
+    }
+
+    @Test
     void twoListenersDoNotShareAnAddress() throws IOException {
         try (var harbour = accepting(Map.of())) {
             var first = harbour.listen();
