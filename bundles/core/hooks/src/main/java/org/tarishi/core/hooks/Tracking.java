@@ -36,13 +36,18 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
     private static final String MARK = "tarishi.smtp.plugin";
     private static final long RETRY_MILLIS = 5_000;
-    private static final String DID_NOT_START =
-            "its component does not start; what it threw stands further up in the log";
+    private static final String DID_NOT_START = "its component does not start";
 
     /** One service with the mark. */
     static final class Tracked {
         private final @Nullable Source source;
         private @Nullable Object instance;
+
+        /** Why there is no instance, empty while nobody has looked. */
+        private String problem = "";
+
+        /** How often it was looked at again since. */
+        private int looks;
 
         /** Whether another try may help. */
         private boolean mayRecover;
@@ -107,16 +112,18 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
             var expected = expected(reference.getBundle());
             tracked.mayRecover = false;
             Object instance;
+            var why = DID_NOT_START;
             try {
                 instance = context.getService(reference);
             } catch (RuntimeException | LinkageError e) {
-                LOG.error("{} can't be obtained: {}", source, Faults.text(e));
+                why = "it can't be obtained: " + Faults.text(e);
                 instance = null;
             }
             if (instance == null) {
                 tracked.mayRecover = true;
                 if (isFirst) {
-                    engine().failed(source, DID_NOT_START, expected);
+                    tracked.problem = why;
+                    engine().failed(source, why, expected);
                 }
                 return;
             }
@@ -124,8 +131,8 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
             if (!strangers.isEmpty()) {
                 var problem = "it carries a copy of the API of its own, so that it can't be asked as "
                         + String.join(", ", strangers) + "; its bundle must import org.tarishi.api.* and not hold it";
-                LOG.error("{}: {}", source, problem);
                 context.ungetService(reference);
+                tracked.problem = problem;
                 engine().failed(source, problem, expected);
                 return;
             }
@@ -335,11 +342,36 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
         return lines.isEmpty() ? "see the log" : Text.escaped(lines.getLast());
     }
 
+    /** Tries again what is not there, and tells what stays away. */
+    void look() {
+        tracker.getTracked().forEach((reference, tracked) -> {
+            obtain(reference, tracked, false);
+            tell(tracked);
+        });
+    }
+
+    /**
+     * Says once why a component is not there, where nobody else does: a required plugin is told as missing, and an installation that
+     * is refused is told by who refuses it, and is gone again before the second look.
+     */
+    private void tell(Tracked tracked) {
+        var source = tracked.source;
+        synchronized (tracked) {
+            if (source == null || tracked.instance != null || tracked.problem.isEmpty() || ++tracked.looks != 2) {
+                return;
+            }
+        }
+        var id = source.name().id();
+        if (!engine().current().absent().containsKey(id)) {
+            LOG.error("{} is left out: {}{}", source, tracked.problem, engine().explained(id));
+        }
+    }
+
     private void retryForEver() {
         try {
             while (true) {
                 Thread.sleep(RETRY_MILLIS);
-                tracker.getTracked().forEach((reference, tracked) -> obtain(reference, tracked, false));
+                look();
             }
         } catch (InterruptedException e) {
             // closed

@@ -204,11 +204,27 @@ final class FrameworkTest {
     void aCopyOfTheApiIsOneErrorLineAndCountsAsAbsent() throws Exception {
         install(jar("1.0.0", "org.tarishi.api", Map.of("guest", "guest"), ConnectHook.class, HookResult.class));
         assertThat(engine.refusal()).isPresent();
+        tracking.look();
+        tracking.look();
         assertThat(log.log())
-                .filteredOn(line -> line.contains("carries a copy of the API") && !line.contains("missing"))
+                .filteredOn(line -> line.contains("carries a copy of the API"))
                 .singleElement()
                 .asString()
-                .contains("guest 1.0.0", "ConnectHook");
+                .contains("required plugin guest is missing", "ConnectHook");
+    }
+
+    @Test
+    void whatNobodyRequiresAndDoesNotStartIsToldOnceWhenItStaysAway() throws Exception {
+        System.setProperty("guest.fails", "true");
+        install(jar("1.0.0", "org.tarishi.api,org.tarishi.api.hook", Map.of("visitor", "visitor")));
+        for (int i = 0; i < 4; i++) {
+            tracking.look();
+        }
+        assertThat(log.log())
+                .filteredOn(line -> line.contains("visitor"))
+                .singleElement()
+                .asString()
+                .contains("left out", "does not start", "guest fails");
     }
 
     @Test
