@@ -41,7 +41,8 @@ final class PluginJarTest {
                 jar("odd.jar", Map.of("Bundle-SymbolicName", "x", "Bundle-Version", "one")),
                 "odd.jar has a bad Bundle-Version: ");
         assertRefused(
-                jar("blank.jar", Map.of("Bundle-SymbolicName", "x y")), "blank.jar has a bad Bundle-SymbolicName: letters");
+                jar("blank.jar", Map.of("Bundle-SymbolicName", "x y")),
+                "blank.jar has a bad Bundle-SymbolicName: letters");
         var torn = folder.resolve("torn.jar");
         Files.write(torn, new byte[] {'P', 'K', 3, 4, 0});
         assertRefused(torn, "torn.jar is no jar, or not a whole one: ");
