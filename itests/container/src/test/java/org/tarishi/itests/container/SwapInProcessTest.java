@@ -13,15 +13,16 @@ import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,7 @@ import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleWiring;
 import org.tarishi.core.spi.PluginInstaller;
@@ -189,7 +191,7 @@ public class SwapInProcessTest {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
         };
-        return context.registerService(Function.class, listen, new Hashtable<>(Map.of("tarishi.boot", "listen")));
+        return context.registerService(Function.class, listen, FrameworkUtil.asDictionary(Map.of("tarishi.boot", "listen")));
     }
 
     private PluginInstaller installer() {
@@ -225,7 +227,7 @@ public class SwapInProcessTest {
     }
 
     private static boolean isListening(int port) {
-        try (var channel = java.nio.channels.SocketChannel.open(new InetSocketAddress("127.0.0.1", port))) {
+        try (var channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             return channel.isConnected();
         } catch (IOException e) {
             return false;
