@@ -52,6 +52,13 @@ final class ComponentCheck {
         return problems;
     }
 
+    /** Tells whether one of a bundle's hook components has failed: waiting would not help it, only trying again would. */
+    boolean hasFailed(Bundle bundle) {
+        return hookComponents(bundle)
+                .flatMap(d -> runtime.getComponentConfigurationDTOs(d).stream())
+                .anyMatch(c -> c.state == ComponentConfigurationDTO.FAILED_ACTIVATION);
+    }
+
     private Stream<ComponentDescriptionDTO> hookComponents(Bundle bundle) {
         return runtime.getComponentDescriptionDTOs(bundle).stream().filter(d -> d.properties.containsKey(PLUGIN));
     }

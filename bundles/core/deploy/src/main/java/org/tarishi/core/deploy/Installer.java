@@ -296,19 +296,26 @@ final class Installer implements PluginInstaller {
                 if (probe.components() >= described && probe.problems().isEmpty()) {
                     return probe.plugins();
                 }
-                problems.addAll(probe.problems());
                 // A component that failed when it was asked for has its reason by now.
                 problems.addAll(components.problems(bundle));
-                if (!probe.problems().isEmpty()) {
-                    throw new PluginRefusedException(jar + " does not pass its check: " + String.join("; ", problems));
+                if (problems.isEmpty()) {
+                    problems.addAll(probe.problems());
                 }
+                if (!probe.problems().isEmpty()) {
+                    throw doesNotPass(jar, problems);
+                }
+            } else if (components.hasFailed(bundle)) {
+                throw doesNotPass(jar, problems);
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new PluginRefusedException(jar + " does not pass its check: "
-                        + (problems.isEmpty() ? "its components do not appear" : String.join("; ", problems)));
+                throw doesNotPass(jar, problems.isEmpty() ? Set.of("its components do not appear") : problems);
             }
             pause();
         }
+    }
+
+    private static PluginRefusedException doesNotPass(PluginJar jar, Set<String> problems) {
+        return new PluginRefusedException(jar + " does not pass its check: " + String.join("; ", problems));
     }
 
     /** The component runtime tells nobody when a component is ready; it is asked again. */
