@@ -91,11 +91,6 @@ final class Instance implements ControlServer.Commands {
                 Runtime.version(),
                 ProcessHandle.current().pid(),
                 folders.base());
-        for (var complaint : new String[] {settings.complaint(), logging.complaint()}) {
-            if (complaint != null) {
-                log.error("{}", complaint);
-            }
-        }
         options.settings().forEach(setting -> log.info("set {}:{}", setting.pid(), setting.key()));
         try (var control = ControlServer.open(folders.run(), this, PATIENCE_WITH_CLIENT)) {
             var hook = new Thread(() -> stopAndHalt(control), "stop");
@@ -125,9 +120,11 @@ final class Instance implements ControlServer.Commands {
                                 folders.data().resolve("cache"))
                         .reconcile(features);
                 made.start();
+                complain();
                 now.frameworkStarted();
                 made.waitForStop(0);
             } catch (BundleException | IOException e) {
+                complain();
                 log.error("the framework cannot start", e);
                 throw refused("the framework cannot start: " + e.getMessage());
             } catch (InterruptedException e) {
@@ -141,6 +138,15 @@ final class Instance implements ControlServer.Commands {
                     log.info("stopped from inside");
                 }
                 return 0;
+            }
+        }
+    }
+
+    /** Tells what is wrong with our own files, where nobody inside has taken them over, who would have told it. */
+    private void complain() {
+        for (var complaint : new String[] {settings.complaint(), logging.complaint()}) {
+            if (complaint != null) {
+                log.error("{}", complaint);
             }
         }
     }

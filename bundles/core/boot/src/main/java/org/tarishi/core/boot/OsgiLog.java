@@ -1,6 +1,7 @@
 package org.tarishi.core.boot;
 
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -77,7 +78,10 @@ final class OsgiLog {
             if (name instanceof String text && text.startsWith("Events.")) {
                 return;
             }
-            var bundle = get(entry, "getBundle") instanceof Bundle b ? b.getSymbolicName() : null;
+            var from = get(entry, "getBundle") instanceof Bundle b ? b : null;
+            var bundle = from == null ? null : from.getSymbolicName();
+            var thrown = get(entry, "getException") instanceof Throwable t ? t : null;
+            var message = String.valueOf(get(entry, "getMessage"));
             var level = switch (String.valueOf(get(entry, "getLogLevel"))) {
                 case "AUDIT", "INFO" -> Level.INFO;
                 case "ERROR" -> Level.ERROR;
@@ -85,13 +89,32 @@ final class OsgiLog {
                 case "DEBUG" -> Level.DEBUG;
                 default -> Level.TRACE;
             };
+            if (from != null && isStartOfComponent(message, thrown) && isPlugin(from)) {
+                level = Level.DEBUG;
+            }
             LoggerFactory.getLogger(logger(name, bundle))
                     .atLevel(level)
-                    .setCause(get(entry, "getException") instanceof Throwable thrown ? thrown : null)
-                    .log(String.valueOf(get(entry, "getMessage")));
+                    .setCause(thrown)
+                    .log(message);
         } catch (ReflectiveOperationException e) {
             log.debug("unreadable log entry", e);
         }
+    }
+
+    /** Tells whether an entry is SCR's word on a component that does not start. */
+    private static boolean isStartOfComponent(String message, @Nullable Throwable thrown) {
+        return message.contains("Failed creating the component instance")
+                || (thrown != null
+                        && Arrays.stream(thrown.getStackTrace())
+                                .anyMatch(frame -> frame.getClassName().startsWith("org.apache.felix.scr.impl.")
+                                        && frame.getMethodName().equals("createImplementationObject")));
+    }
+
+    /** Tells whether a bundle has a plugin's component: whoever calls those says in one line which does not start, and tries again. */
+    private static boolean isPlugin(Bundle bundle) {
+        var services = bundle.getRegisteredServices();
+        return services != null
+                && Arrays.stream(services).anyMatch(service -> service.getProperty("tarishi.smtp.plugin") != null);
     }
 
     /** Returns the logger's name as the bundle gave it, or the bundle's own where it gave none. */

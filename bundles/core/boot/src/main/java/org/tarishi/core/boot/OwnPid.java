@@ -23,8 +23,8 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
     private final Consumer<S> user;
     private volatile S current;
 
-    /** What was wrong with the file at start, as a line for the log. */
-    private final @Nullable String complaint;
+    /** What was wrong with the file at start, as a line for the log; until the owner of the files has offered values of its own. */
+    private volatile @Nullable String complaint;
 
     private OwnPid(
             Path lastGood,
@@ -69,6 +69,7 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
         return current;
     }
 
+    /** Returns what was wrong with the file at start, if nobody else has looked at the file since and says so. */
     @Nullable String complaint() {
         return complaint;
     }
@@ -76,6 +77,7 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
     /** Puts new values in force, or throws IllegalArgumentException that begins with the wrong key and changes nothing. */
     @Override
     public synchronized void accept(Map<String, ?> values) {
+        complaint = null;
         var texts = new HashMap<String, String>();
         values.forEach((key, value) -> texts.put(key, String.valueOf(value)));
         var settings = checked.apply(texts);

@@ -16,6 +16,7 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceException;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,9 @@ final class Readiness {
                 failed.put(bundle.getBundleId(), line);
                 log.error("{}", line);
                 log.debug("why", e);
+            } else if (event.getThrowable() instanceof ServiceException e) {
+                // Who asked for the service got none and knows what that means; why, SCR has told.
+                log.debug("{}: {}", event.getBundle().getSymbolicName(), String.valueOf(e));
             } else if (event.getType() == FrameworkEvent.ERROR) {
                 log.error("{}: {}", event.getBundle().getSymbolicName(), String.valueOf(event.getThrowable()));
                 log.debug("why", event.getThrowable());
