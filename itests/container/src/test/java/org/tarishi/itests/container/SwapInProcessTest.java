@@ -191,7 +191,8 @@ public class SwapInProcessTest {
                 throw new UncheckedIOException(e.getMessage(), e);
             }
         };
-        return context.registerService(Function.class, listen, FrameworkUtil.asDictionary(Map.of("tarishi.boot", "listen")));
+        return context.registerService(
+                Function.class, listen, FrameworkUtil.asDictionary(Map.of("tarishi.boot", "listen")));
     }
 
     private PluginInstaller installer() {
