@@ -61,6 +61,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         /** Returns what is known about why a plugin is not there; empty when nothing is. */
         String explain(String plugin);
 
+        /** Tells whether everything is being stopped: then nobody need hear that a plugin has gone. */
+        default boolean areAllStopping() {
+            return false;
+        }
+
         /** Nothing is known. */
         static Bundles none(LongPredicate isInstalled) {
             return new Bundles() {
@@ -339,6 +344,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** Tells once for each required plugin that it is missing, and once that it is back. */
     private void tellPresence() {
+        if (bundles.areAllStopping()) {
+            return;
+        }
         var absent = current.absent();
         synchronized (toldLock) {
             if (absent.keySet().equals(told.keySet())) {

@@ -285,6 +285,11 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
     }
 
     @Override
+    public boolean areAllStopping() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING;
+    }
+
+    @Override
     public String explain(String plugin) {
         try {
             var problems = new ArrayList<String>();

@@ -331,7 +331,10 @@ final class ServerTest {
             var all = new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), one.getPort());
 
             listener.change(new ListenerSettings(all, ListenerMode.SMTP));
-            await().until(() -> Harbour.place(listener).getAddress().isAnyLocalAddress());
+            await().until(() -> {
+                var at = listener.bound();
+                return at != null && at.getAddress().isAnyLocalAddress();
+            });
             listener.change(new ListenerSettings(one, ListenerMode.SMTP));
             await().until(() -> one.equals(listener.bound()));
 
