@@ -129,8 +129,9 @@ class CommandTest extends Driver {
 
         assertThat(started.code()).isZero();
         assertThat(log())
-                .contains("org.tarishi.logging.cfg: level: want OFF, ERROR, WARN, INFO, DEBUG or TRACE: 'LOUD';"
-                        + " the last good settings are in force");
+                .contains(
+                        "org.tarishi.logging.cfg:",
+                        " level: want OFF, ERROR, WARN, INFO, DEBUG or TRACE: 'LOUD'; the defaults are in force");
     }
 
     @Test
