@@ -130,11 +130,7 @@ class SwapTest {
             assertThat(load.trouble())
                     .as(() -> "failed or dropped; the log ends: " + tail(instance))
                     .isZero();
-            if (version % 10 == 0) {
-                untilCollected(instance);
-            }
         }
-        untilCollected(instance);
         var tally = load.stop();
 
         assertThat(tally.dropped()).as("dropped, " + tally.troubles()).isZero();
