@@ -94,6 +94,11 @@ public final class Load {
                 if (reply.startsWith("250")) {
                     accepted.add(mail.id());
                     acceptedCount.incrementAndGet();
+                } else if (reply.startsWith("421")) {
+                    // RFC 5321 section 3.8: the server closes behind it.
+                    dropped.incrementAndGet();
+                    trouble(mail.id() + ": " + reply);
+                    return;
                 } else {
                     failed.incrementAndGet();
                     trouble(mail.id() + ": " + reply);

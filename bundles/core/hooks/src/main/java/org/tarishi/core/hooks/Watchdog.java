@@ -104,6 +104,9 @@ final class Watchdog implements AutoCloseable {
 
     /** Goes round once. */
     synchronized void round() {
+        if (isClosed) {
+            return;
+        }
         long now = nanos.getAsLong();
         for (var one : watched) {
             var call = one.call();
@@ -175,8 +178,9 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
+    /** Ends it; when this returns, no round is under way and none comes. */
     @Override
-    public void close() {
+    public synchronized void close() {
         isClosed = true;
         LockSupport.unpark(thread);
         carriers.close();

@@ -20,6 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -65,8 +69,16 @@ public final class Server {
 
     /** For the component runtime. */
     @Activate
-    public Server(Config config) {
+    public Server(Config config, BundleContext context) {
         this(new Settings(config), Clock.system(ZoneId.systemDefault()));
+        // Before any bundle is stopped: open transactions still have all their plugins, and none of them waits for one
+        // to come back.
+        context.addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STOPPING
+                    && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+                close();
+            }
+        });
     }
 
     Server(Settings settings, Clock clock) {
@@ -85,9 +97,21 @@ public final class Server {
         settings = new Settings(config);
     }
 
-    /** Waits for open transactions, for a while, and ends what is left. Listeners have stopped before. */
+    /** Closes all listening sockets, so that clients go elsewhere at once, and ends all sessions. */
+    void close() {
+        listeners.forEach(listener -> listener.stop(true));
+        drain();
+    }
+
+    /** Ends all sessions. Listeners have stopped before. */
     @Deactivate
     public void deactivate() {
+        drain();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    /** Waits for open transactions, for a while, and ends what is left. */
+    private void drain() {
         stopping = true;
         wires.forEach(SmtpWire::drain);
         await(settings.drain());
@@ -97,7 +121,6 @@ public final class Server {
             wires.forEach(SmtpWire::abandon);
             await(Duration.ofSeconds(2));
         }
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 
     private synchronized void await(Duration most) {

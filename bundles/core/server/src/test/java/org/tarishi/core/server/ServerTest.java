@@ -438,6 +438,28 @@ final class ServerTest {
     }
 
     @Test
+    void theEndOfTheProcessClosesTheListeningSocketsAndWaitsForOpenTransactions() throws Exception {
+        try (var harbour = accepting(Map.of("drain", "PT10S"))) {
+            var listener = harbour.listen();
+            var place = Harbour.place(listener);
+            try (var busy = harbour.connect(listener)) {
+                busy.expect("220 …")
+                        .send("HELO x")
+                        .expect("250 …")
+                        .send("MAIL FROM:<>")
+                        .expect("250 …");
+                var stop = CompletableFuture.runAsync(harbour.server::close);
+                await().untilAsserted(() ->
+                        assertThatThrownBy(() -> new Client(place)).isInstanceOf(SocketException.class));
+                busy.send("RCPT TO:<c@d.example>").expect("250 …").send("DATA").expect("354 …");
+                assertThat(stop).isNotDone();
+                busy.send("x", ".").expect("250 2.0.0 …", "421 4.3.2 …").expectEnd();
+                stop.join();
+            }
+        }
+    }
+
+    @Test
     void aStopDoesNotWaitForEver() throws Exception {
         try (var harbour = accepting(Map.of("drain", "PT0.2S"))) {
             var listener = harbour.listen();
