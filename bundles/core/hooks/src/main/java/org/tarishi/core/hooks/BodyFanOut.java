@@ -14,8 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.tarishi.api.Moment;
-import org.tarishi.api.hook.BodyConsumer;
-import org.tarishi.api.hook.BodyHook;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Subject;
@@ -194,7 +192,7 @@ final class BodyFanOut implements BodyFeed {
         }
 
         @Override
-        public @Nullable HookResult call(Object hook, Call call, @Nullable Object argument) {
+        public @Nullable HookResult call(Entrance hook, Call call, @Nullable Object argument) {
             throw new IllegalStateException("its answer is there already");
         }
 
@@ -253,14 +251,15 @@ final class BodyFanOut implements BodyFeed {
         }
 
         private void feed() throws InterruptedException {
-            var opened = guarded((hook, c) -> ((BodyHook) hook).onBody(view.transaction()));
+            var opened = guarded((hook, c) -> (Optional<?>) hook.to("onBody").invokeExact(view.transaction()));
             if (opened == Guard.LOST) {
                 return;
             }
-            if (!(opened instanceof Optional<?> maybe) || !(maybe.orElse(null) instanceof BodyConsumer consumer)) {
+            if (!(opened instanceof Optional<?> maybe) || maybe.isEmpty()) {
                 over(opened == Guard.FAULT ? Guard.FAULT : HookResult.CONTINUE);
                 return;
             }
+            Object consumer = maybe.get();
             while (true) {
                 byte[] bytes;
                 Phase now;
@@ -278,15 +277,15 @@ final class BodyFanOut implements BodyFeed {
                 Object outcome;
                 if (now == Phase.ABORTED) {
                     outcome = guarded((hook, c) -> {
-                        consumer.aborted();
+                        hook.to("aborted").invokeExact(consumer);
                         return HookResult.CONTINUE;
                     });
                 } else if (bytes == null) {
-                    outcome = guarded((hook, c) -> consumer.end());
+                    outcome = guarded((hook, c) -> (HookResult) hook.to("end").invokeExact(consumer));
                 } else {
                     var readOnly = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
                     outcome = guarded((hook, c) -> {
-                        consumer.data(readOnly);
+                        hook.to("data").invokeExact(consumer, readOnly);
                         return HookResult.CONTINUE;
                     });
                     if (outcome instanceof HookResult.Continue) {

@@ -27,9 +27,7 @@ import org.tarishi.api.Reply;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
-import org.tarishi.api.hook.ResultListener;
-import org.tarishi.api.hook.SessionListener;
-import org.tarishi.api.hook.TransactionListener;
+import org.tarishi.api.hook.ResultEvent;
 import org.tarishi.core.spi.Admission;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.LiveResults;
@@ -458,7 +456,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         if (!listeners.isEmpty()) {
             var event = new ResultStore.Event(id, plugin, key, value);
             for (var link : listeners) {
-                tell(link, id, false, listener -> ((ResultListener) listener).result(event));
+                tell(link, id, false, listener -> {
+                    listener.to("result").invokeExact((ResultEvent) event);
+                });
             }
         }
     }
@@ -474,7 +474,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
             var view = Call.readOnly(link, new Subject(connection, null, null, null))
                     .connection();
             link.component().toldSessions().incrementAndGet();
-            if (tell(link, connection.id(), false, listener -> ((SessionListener) listener).opened(view))) {
+            if (tell(link, connection.id(), false, listener -> {
+                listener.to("opened").invokeExact(view);
+            })) {
                 reached.add(link);
             } else {
                 link.component().toldSessions().decrementAndGet();
@@ -494,7 +496,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         for (var link : listeners) {
             var view = Call.readOnly(link, new Subject(connection, null, null, null))
                     .connection();
-            tell(link, connection.id(), true, listener -> ((SessionListener) listener).closed(view));
+            tell(link, connection.id(), true, listener -> {
+                listener.to("closed").invokeExact(view);
+            });
             link.component().toldSessions().decrementAndGet();
         }
         if (mayHaveIdlers) {
@@ -507,7 +511,9 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         for (var link : chains.listeners().transaction()) {
             var view = Call.readOnly(link, new Subject(tx.connection(), tx, null, null))
                     .transaction();
-            tell(link, tx.id(), false, listener -> ((TransactionListener) listener).ended(view, outcome));
+            tell(link, tx.id(), false, listener -> {
+                listener.to("ended").invokeExact(view, outcome);
+            });
         }
     }
 

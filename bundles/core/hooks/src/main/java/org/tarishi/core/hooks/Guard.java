@@ -30,7 +30,7 @@ final class Guard {
     /** Calls a plugin. */
     @FunctionalInterface
     interface Body {
-        @Nullable Object run(Object hook, Call call) throws Exception;
+        @Nullable Object run(Entrance hook, Call call) throws Throwable;
     }
 
     private final LongSupplier nanos;

@@ -2,11 +2,11 @@ package org.tarishi.core.hooks;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One component of a plugin: an instance that is asked. */
+/** One component of a plugin: an instance that is asked, by its {@link Entrance} alone. */
 final class HookComponent {
 
     private final Source source;
-    private final Object instance;
+    private final Entrance entrance;
     private final Plugin plugin;
     private final ListenerQueue queue;
 
@@ -20,7 +20,7 @@ final class HookComponent {
 
     HookComponent(Source source, Object instance, Plugin plugin, ListenerQueue queue) {
         this.source = source;
-        this.instance = instance;
+        this.entrance = new Entrance(instance, source.kinds());
         this.plugin = plugin;
         this.queue = queue;
     }
@@ -29,8 +29,8 @@ final class HookComponent {
         return source;
     }
 
-    Object instance() {
-        return instance;
+    Entrance entrance() {
+        return entrance;
     }
 
     Plugin plugin() {

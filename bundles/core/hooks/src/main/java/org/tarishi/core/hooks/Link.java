@@ -13,8 +13,8 @@ import org.tarishi.api.Moment;
  */
 record Link(HookComponent component, @Nullable Moment asked, String name, long limitNanos, OnFault onFault) {
 
-    Object hook() {
-        return component.instance();
+    Entrance hook() {
+        return component.entrance();
     }
 
     Moment moment() {

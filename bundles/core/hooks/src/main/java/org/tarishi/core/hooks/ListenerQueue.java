@@ -17,10 +17,10 @@ final class ListenerQueue implements Watched {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
 
-    /** One thing to tell. */
+    /** One thing to tell; a block, because a handle called in an expression would be asked for an {@code Object}. */
     @FunctionalInterface
     interface Telling {
-        void tell(Object listener);
+        void tell(Entrance listener) throws Throwable;
     }
 
     private record Event(String id, Link link, Telling telling) {}

@@ -8,31 +8,11 @@ import org.tarishi.api.Recipient;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
-import org.tarishi.api.hook.AttachmentHook;
 import org.tarishi.api.hook.Capabilities;
-import org.tarishi.api.hook.CapabilityHook;
 import org.tarishi.api.hook.CommandResult;
-import org.tarishi.api.hook.ConnectHook;
-import org.tarishi.api.hook.DataHook;
-import org.tarishi.api.hook.DataPostHook;
-import org.tarishi.api.hook.HelloHook;
 import org.tarishi.api.hook.HookResult;
-import org.tarishi.api.hook.MailHook;
-import org.tarishi.api.hook.NoopHook;
-import org.tarishi.api.hook.QueueHook;
-import org.tarishi.api.hook.QueueOutboundHook;
-import org.tarishi.api.hook.QueuedHook;
-import org.tarishi.api.hook.QuitHook;
-import org.tarishi.api.hook.RcptHook;
-import org.tarishi.api.hook.RcptOkHook;
-import org.tarishi.api.hook.RdnsHook;
 import org.tarishi.api.hook.RdnsResult;
-import org.tarishi.api.hook.RsetHook;
-import org.tarishi.api.hook.TooBigHook;
-import org.tarishi.api.hook.UnknownCommandHook;
 import org.tarishi.api.hook.VerbCommand;
-import org.tarishi.api.hook.VerbHandler;
-import org.tarishi.api.hook.VrfyHook;
 import org.tarishi.api.message.Attachment;
 
 /**
@@ -48,7 +28,7 @@ interface Question<R> {
      * @param argument what the moment is about
      * @return what it answered, null when it broke its contract
      */
-    @Nullable R call(Object hook, Call call, @Nullable Object argument) throws Exception;
+    @Nullable R call(Entrance hook, Call call, @Nullable Object argument) throws Throwable;
 
     /** Returns what an answer means to the chain: no opinion, a refusal, or anything else, which ends it. */
     HookResult meaning(R answer);
@@ -60,30 +40,37 @@ interface Question<R> {
     Question<HookResult> HOOK = new Question<>() {
 
         @Override
-        public @Nullable HookResult call(Object hook, Call call, @Nullable Object argument) throws Exception {
+        public @Nullable HookResult call(Entrance hook, Call call, @Nullable Object argument) throws Throwable {
             return switch (call.link().moment()) {
-                case CONNECT -> ((ConnectHook) hook).onConnect(call.connection());
-                case HELO, EHLO -> ((HelloHook) hook).onHello(call.connection(), as(Hello.class, argument));
+                case CONNECT -> (HookResult) hook.to("onConnect").invokeExact(call.connection());
+                case HELO, EHLO ->
+                    (HookResult) hook.to("onHello").invokeExact(call.connection(), as(Hello.class, argument));
                 case CAPABILITIES -> {
-                    var view = new CapabilitiesView(call, as(Capabilities.class, argument));
-                    ((CapabilityHook) hook).onCapabilities(call.connection(), view);
+                    Capabilities view = new CapabilitiesView(call, as(Capabilities.class, argument));
+                    hook.to("onCapabilities").invokeExact(call.connection(), view);
                     yield HookResult.CONTINUE;
                 }
-                case MAIL -> ((MailHook) hook).onMail(call.transaction(), as(ReversePath.class, argument));
-                case RCPT -> ((RcptHook) hook).onRcpt(call.transaction(), as(Recipient.class, argument));
-                case RCPT_OK -> ((RcptOkHook) hook).onRcptOk(call.transaction(), as(Recipient.class, argument));
-                case DATA -> ((DataHook) hook).onData(call.transaction());
+                case MAIL ->
+                    (HookResult) hook.to("onMail").invokeExact(call.transaction(), as(ReversePath.class, argument));
+                case RCPT ->
+                    (HookResult) hook.to("onRcpt").invokeExact(call.transaction(), as(Recipient.class, argument));
+                case RCPT_OK ->
+                    (HookResult) hook.to("onRcptOk").invokeExact(call.transaction(), as(Recipient.class, argument));
+                case DATA -> (HookResult) hook.to("onData").invokeExact(call.transaction());
                 case ATTACHMENT ->
-                    ((AttachmentHook) hook).onAttachment(call.transaction(), as(Attachment.class, argument));
-                case DATA_POST -> ((DataPostHook) hook).onDataPost(call.transaction(), call.message());
-                case MAX_DATA_EXCEEDED -> ((TooBigHook) hook).onTooBig(call.transaction());
-                case QUEUE -> ((QueueHook) hook).onQueue(call.transaction(), call.message());
-                case QUEUE_OUTBOUND -> ((QueueOutboundHook) hook).onQueueOutbound(call.transaction(), call.message());
-                case QUEUE_OK -> ((QueuedHook) hook).onQueued(call.transaction(), as(String.class, argument));
-                case VRFY -> ((VrfyHook) hook).onVrfy(call.connection(), as(String.class, argument));
-                case NOOP -> ((NoopHook) hook).onNoop(call.connection(), as(String.class, argument));
-                case RSET -> ((RsetHook) hook).onRset(call.connection(), as(String.class, argument));
-                case QUIT -> ((QuitHook) hook).onQuit(call.connection(), as(String.class, argument));
+                    (HookResult)
+                            hook.to("onAttachment").invokeExact(call.transaction(), as(Attachment.class, argument));
+                case DATA_POST -> (HookResult) hook.to("onDataPost").invokeExact(call.transaction(), call.message());
+                case MAX_DATA_EXCEEDED -> (HookResult) hook.to("onTooBig").invokeExact(call.transaction());
+                case QUEUE -> (HookResult) hook.to("onQueue").invokeExact(call.transaction(), call.message());
+                case QUEUE_OUTBOUND ->
+                    (HookResult) hook.to("onQueueOutbound").invokeExact(call.transaction(), call.message());
+                case QUEUE_OK ->
+                    (HookResult) hook.to("onQueued").invokeExact(call.transaction(), as(String.class, argument));
+                case VRFY -> (HookResult) hook.to("onVrfy").invokeExact(call.connection(), as(String.class, argument));
+                case NOOP -> (HookResult) hook.to("onNoop").invokeExact(call.connection(), as(String.class, argument));
+                case RSET -> (HookResult) hook.to("onRset").invokeExact(call.connection(), as(String.class, argument));
+                case QUIT -> (HookResult) hook.to("onQuit").invokeExact(call.connection(), as(String.class, argument));
                 case LOOKUP_RDNS,
                         UNRECOGNIZED_COMMAND,
                         AUTH,
@@ -113,8 +100,8 @@ interface Question<R> {
     Question<RdnsResult> NAME = new Question<>() {
 
         @Override
-        public @Nullable RdnsResult call(Object hook, Call call, @Nullable Object argument) throws Exception {
-            return ((RdnsHook) hook).onRdns(call.connection());
+        public @Nullable RdnsResult call(Entrance hook, Call call, @Nullable Object argument) throws Throwable {
+            return (RdnsResult) hook.to("onRdns").invokeExact(call.connection());
         }
 
         @Override
@@ -132,8 +119,9 @@ interface Question<R> {
     Question<CommandResult> COMMAND = new CommandQuestion() {
 
         @Override
-        public @Nullable CommandResult call(Object hook, Call call, @Nullable Object argument) throws Exception {
-            return ((UnknownCommandHook) hook).onUnknownCommand(call.connection(), as(String.class, argument));
+        public @Nullable CommandResult call(Entrance hook, Call call, @Nullable Object argument) throws Throwable {
+            return (CommandResult)
+                    hook.to("onUnknownCommand").invokeExact(call.connection(), as(String.class, argument));
         }
     };
 
@@ -142,8 +130,9 @@ interface Question<R> {
         return new CommandQuestion() {
 
             @Override
-            public @Nullable CommandResult call(Object hook, Call call, @Nullable Object argument) throws Exception {
-                return ((VerbHandler) hook).onVerb(new Command(call, verb, as(String.class, argument)));
+            public @Nullable CommandResult call(Entrance hook, Call call, @Nullable Object argument) throws Throwable {
+                return (CommandResult) hook.to("onVerb")
+                        .invokeExact((VerbCommand) new Command(call, verb, as(String.class, argument)));
             }
         };
     }

@@ -15,7 +15,7 @@ import org.slf4j.MDC;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Reply;
-import org.tarishi.api.hook.DenyHook;
+import org.tarishi.api.hook.Denial;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.message.Attachment;
 import org.tarishi.api.message.MimeLimitException;
@@ -129,7 +129,7 @@ final class Run<R> implements Runnable, Watched {
                 if (by == null || isSkipped(link) || !chains.engine().guard().mayCall(link)) {
                     continue;
                 }
-                var answer = ask(link, slot, (hook, c) -> denial((DenyHook) hook, c, by, standing));
+                var answer = ask(link, slot, (hook, c) -> denial(hook, c, by, standing));
                 if (answer == Guard.LOST) {
                     return;
                 }
@@ -194,9 +194,10 @@ final class Run<R> implements Runnable, Watched {
         return answer;
     }
 
-    private @Nullable HookResult denial(DenyHook hook, Call call, Link by, R standing) throws Exception {
+    private @Nullable HookResult denial(Entrance hook, Call call, Link by, R standing) throws Throwable {
         return question.meaning(standing) instanceof HookResult.Refusal refusal
-                ? hook.onDeny(new Denied(call, by, Optional.ofNullable(argument()), refusal))
+                ? (HookResult) hook.to("onDeny")
+                        .invokeExact((Denial) new Denied(call, by, Optional.ofNullable(argument()), refusal))
                 : HookResult.CONTINUE;
     }
 
