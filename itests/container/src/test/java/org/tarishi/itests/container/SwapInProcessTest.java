@@ -57,9 +57,7 @@ public class SwapInProcessTest {
             Pattern.compile("\\{ *\"id\": *\"([^:\"]+):([^:\"]+)(?::[^\"]*)?\", *\"start-order\": *(\\d+) *}");
     private static final String STAMP = "org.tarishi.itests.stamp";
     private static final int CLIENTS = 50;
-
-    /** A compilation under way keeps the classes that it has seen: seconds on a busy machine. */
-    private static final long COLLECTED_WITHIN = TimeUnit.SECONDS.toNanos(30);
+    private static final long COLLECTED_WITHIN = TimeUnit.SECONDS.toNanos(5);
 
     @Inject
     private BundleContext context;
