@@ -16,6 +16,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.core.config.CfgFile.Value;
 
@@ -28,6 +30,8 @@ import org.tarishi.core.config.CfgFile.Value;
  * version that goes does not refuse them. Nothing of a bundle is kept between two calls.
  */
 final class Declarations {
+
+    private static final Logger log = LoggerFactory.getLogger(Declarations.class);
 
     private static final int THERE = Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
     private static final int RUNNING = Bundle.STARTING | Bundle.ACTIVE;
@@ -128,9 +132,10 @@ final class Declarations {
     /**
      * Checks a configuration.
      *
+     * @param inForce the one that it would replace, or null
      * @param also a bundle that is about to run and has a say too, or null
      */
-    Verdict check(String pid, CfgFile file, @Nullable Bundle also) {
+    Verdict check(String pid, CfgFile file, @Nullable CfgFile inForce, @Nullable Bundle also) {
         var declarers = declarers(declared(pid), also);
         if (declarers.isEmpty()) {
             return new Verdict.Undeclared();
@@ -158,10 +163,11 @@ final class Declarations {
             }
         }
         if (problems.isEmpty()) {
+            var before = inForce == null ? null : known(schemas, inForce, isOwn);
             for (var declarer : declarers) {
                 if (declarer.settings != null) {
                     settingsCheck
-                            .objection(declarer.bundle, declarer.settings, values)
+                            .objection(declarer.bundle, declarer.settings, values, before)
                             .map(problem -> SettingsCheck.at(problem, file))
                             .ifPresent(problems::add);
                 }
@@ -170,6 +176,19 @@ final class Declarations {
         return problems.isEmpty()
                 ? new Verdict.Good(values)
                 : new Verdict.Bad(problems.stream().distinct().toList());
+    }
+
+    /** Returns the values of settings that were good once; what is no longer known or of the wrong type is left out. */
+    private static Map<String, Object> known(List<Schema> schemas, CfgFile file, boolean isOwn) {
+        var values = new TreeMap<String, Object>();
+        file.values().forEach((key, value) -> {
+            try {
+                values.put(key, typed(schemas, key, value, isOwn));
+            } catch (IllegalArgumentException e) {
+                log.debug("{} was good once: {}", key, e.getMessage());
+            }
+        });
+        return values;
     }
 
     private static Object typed(List<Schema> schemas, String key, Value value, boolean isOwn) {

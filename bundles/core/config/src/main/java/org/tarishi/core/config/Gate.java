@@ -632,7 +632,19 @@ final class Gate implements SynchronousConfigurationListener {
         // The launcher checks when it takes the values, and takes none when one is wrong.
         return launcher.owns(pid)
                 ? new Verdict.Good(Declarations.untyped(file))
-                : declarations.check(pid, file, arriving);
+                : declarations.check(pid, file, inForce(pid), arriving);
+    }
+
+    /** Returns the settings that a change would replace: at a start, where none are in force yet, the last good ones. */
+    private @Nullable CfgFile inForce(String pid) {
+        var k = known.get(pid);
+        var text = k == null || k.inForce == null ? readGood(pid) : k.inForce;
+        try {
+            return text == null ? null : CfgFile.parse(text);
+        } catch (CfgSyntaxException e) {
+            log.debug("the last good settings of {} cannot be read", pid, e);
+            return null;
+        }
     }
 
     /**

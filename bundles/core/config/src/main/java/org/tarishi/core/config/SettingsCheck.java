@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tarishi.core.spi.Obtainable;
 
 /**
  * Asks the checked form of a configuration, a class of the bundle that declares it, what it thinks of proposed values.
@@ -48,8 +49,13 @@ final class SettingsCheck {
         return required;
     }
 
-    /** Returns what is wrong with the values, without a line; empty when they are good or there is nobody to ask. */
-    Optional<Problem> objection(Bundle bundle, String settings, Map<String, Object> values) {
+    /**
+     * Returns what is wrong with the values, without a line; empty when they are good or there is nobody to ask.
+     *
+     * @param inForce the values that they would replace; null when there are none
+     */
+    Optional<Problem> objection(
+            Bundle bundle, String settings, Map<String, Object> values, @Nullable Map<String, Object> inForce) {
         var constructor = constructor(bundle, settings);
         if (constructor == null) {
             return Optional.empty();
@@ -57,7 +63,7 @@ final class SettingsCheck {
         var answer = new ArrayBlockingQueue<Optional<Problem>>(1);
         var asking = Thread.ofVirtual()
                 .name("settings check " + settings)
-                .start(() -> answer.add(ask(constructor, settings, values)));
+                .start(() -> answer.add(ask(constructor, settings, values, inForce)));
         try {
             var said = answer.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
             if (said != null) {
@@ -73,15 +79,43 @@ final class SettingsCheck {
     }
 
     // Whatever a plugin's code throws, errors included, refuses its settings and stops here.
-    private static Optional<Problem> ask(Constructor<?> constructor, String settings, Map<String, Object> values) {
+    private static Optional<Problem> ask(
+            Constructor<?> constructor,
+            String settings,
+            Map<String, Object> values,
+            @Nullable Map<String, Object> inForce) {
         try {
-            constructor.newInstance(ComponentProperties.annotation(constructor.getParameterTypes()[0], values));
+            if (make(constructor, values) instanceof Obtainable<?> proposed && inForce != null) {
+                checkInPlaceOf(proposed, constructor, inForce);
+            }
             return Optional.empty();
         } catch (InvocationTargetException e) {
             return Optional.of(problem(settings, e.getCause() == null ? e : e.getCause()));
         } catch (ReflectiveOperationException | RuntimeException | Error e) {
             return Optional.of(problem(settings, e));
         }
+    }
+
+    private static Object make(Constructor<?> constructor, Map<String, Object> values)
+            throws ReflectiveOperationException {
+        return constructor.newInstance(
+                ComponentProperties.annotation(constructor.getParameterTypes()[0], values));
+    }
+
+    // Both are made by one constructor, so they are of one class.
+    @SuppressWarnings("unchecked")
+    private static <S extends Obtainable<S>> void checkInPlaceOf(
+            Obtainable<?> proposed, Constructor<?> constructor, Map<String, Object> values)
+            throws ReflectiveOperationException {
+        S inForce;
+        try {
+            inForce = (S) make(constructor, values);
+        } catch (InvocationTargetException e) {
+            // What another version found good, this one never served with: there is nothing to lose.
+            log.debug("{} finds the settings in force bad", constructor.getDeclaringClass(), e);
+            return;
+        }
+        ((Obtainable<S>) proposed).checkInPlaceOf(inForce);
     }
 
     static Problem problem(String settings, Throwable thrown) {

@@ -350,6 +350,62 @@ class ConfigIT {
     }
 
     @Test
+    void whatTheMachineDoesNotGiveIsRefusedByEveryDoorAndTheOldSettingsAreInForceAfterARestartToo() throws Exception {
+        System.setProperty("sample.taken", "99");
+        try {
+            var pid = "org.tarishi.sample.route~north";
+            var file = container.file(pid, "port = 24\n");
+            container.gate();
+            sample();
+            container.log.clear();
+
+            assertThat(container.command("set", pid, "port=99")).isEqualTo("1 port: 99 is taken; 24 is in force");
+            assertThat(container.text(pid)).isEqualTo("port = 24\n");
+            admin().getFactoryConfiguration("org.tarishi.sample.route", "north", "?")
+                    .update(FrameworkUtil.asDictionary(Map.of("port", 99)));
+            assertThat(container.text(pid)).isEqualTo("port = 24\n");
+            assertThat(container.complaints())
+                    .containsExactly(
+                            "WARN " + pid + ": a change by another client of ConfigAdmin is put back: port: 99 is"
+                                    + " taken; 24 is in force");
+            container.log.clear();
+            var refused =
+                    "ERROR " + file + ":2: port: 99 is taken; 24 is in force; the last good settings stay in force";
+            container.file(pid, "\nport = 99\n");
+            await().until(() -> container.complaints().equals(List.of(refused)));
+            // What was put back is handed over once more.
+            assertThat(container.had(pid)).allMatch(had -> had.endsWith(": " + settings(24, "")));
+
+            container.log.clear();
+            container.restart();
+            assertThat(container.had(pid)).containsExactly("activated: " + settings(24, ""));
+            assertThat(container.complaints()).containsExactly(refused);
+
+            System.clearProperty("sample.taken");
+            container.restart();
+            assertThat(container.had(pid)).containsExactly("activated: " + settings(99, ""));
+        } finally {
+            System.clearProperty("sample.taken");
+        }
+    }
+
+    @Test
+    void whatReplacesNothingIsNotAskedWhetherTheMachineGivesIt() throws Exception {
+        System.setProperty("sample.taken", "99");
+        try {
+            container.file("org.tarishi.sample.route~north", "port = 99\n");
+            container.gate();
+            sample();
+
+            assertThat(container.had("org.tarishi.sample.route~north"))
+                    .containsExactly("activated: " + settings(99, ""));
+            assertThat(container.complaints()).allMatch(line -> line.contains("waits for one"));
+        } finally {
+            System.clearProperty("sample.taken");
+        }
+    }
+
+    @Test
     void theCommandChangesShowsAndUndoes() throws Exception {
         container.file(PID, "# the port\nport = 2525\n");
         container.gate();

@@ -206,7 +206,7 @@ final class Container implements AutoCloseable {
         main.putValue("Bundle-ManifestVersion", "2");
         main.putValue("Bundle-SymbolicName", "sample");
         main.putValue("Bundle-Version", version);
-        main.putValue("Import-Package", "org.tarishi.api.config");
+        main.putValue("Import-Package", "org.tarishi.api.config,org.tarishi.core.spi");
         main.putValue("Service-Component", "OSGI-INF/sample.xml, OSGI-INF/trying.xml, OSGI-INF/route.xml");
         main.putValue(
                 "Provide-Capability",

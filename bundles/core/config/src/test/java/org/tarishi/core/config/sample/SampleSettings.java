@@ -4,9 +4,13 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.core.spi.Obtainable;
 
 /** The checked form of {@link SampleConfig}. */
-record SampleSettings(int port, List<String> hosts, Duration delay, long queue) {
+record SampleSettings(int port, List<String> hosts, Duration delay, long queue) implements Obtainable<SampleSettings> {
+
+    /** What the machine does not give while this system property says so. */
+    private static final String TAKEN = "sample.taken";
 
     SampleSettings(SampleConfig config) {
         this(config.port(), List.of(config.hosts()), duration(config.delay()), config.queue_max$_$size());
@@ -21,6 +25,13 @@ record SampleSettings(int port, List<String> hosts, Duration delay, long queue) 
         }
         if (queue == 666) {
             throw new IllegalStateException("a check with a fault");
+        }
+    }
+
+    @Override
+    public void checkInPlaceOf(SampleSettings inForce) {
+        if (port != inForce.port && Integer.getInteger(TAKEN, 0) == port) {
+            throw new InvalidSettingException("port", port + " is taken; " + inForce.port + " is in force");
         }
     }
 
