@@ -144,7 +144,7 @@ public final class Listener {
             return;
         }
         var before = acceptor == null ? null : bound;
-        var isInTheWay = before != null && overlap(before, address);
+        var isInTheWay = before != null && ListenerSettings.overlap(before, address);
         try {
             refuseShared(address);
             if (isInTheWay) {
@@ -162,12 +162,6 @@ public final class Listener {
             // Netty throws what it likes, checked or not; whatever it is, the port is tried again.
             failed(address, e.toString());
         }
-    }
-
-    /** The kernel gives a port for all addresses to nobody while one of them is taken, be it by ourselves. */
-    private static boolean overlap(InetSocketAddress one, InetSocketAddress other) {
-        return one.getPort() == other.getPort()
-                && (one.getAddress().isAnyLocalAddress() || other.getAddress().isAnyLocalAddress());
     }
 
     private void listen(ServerSocketChannel channel, InetSocketAddress address) {

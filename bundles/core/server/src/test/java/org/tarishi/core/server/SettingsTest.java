@@ -3,11 +3,16 @@ package org.tarishi.core.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tarishi.api.ListenerMode;
 import org.tarishi.api.config.InvalidSettingException;
 
 final class SettingsTest {
@@ -62,6 +67,51 @@ final class SettingsTest {
         assertThatThrownBy(() -> new ListenerSettings(config))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(message);
+    }
+
+    private static ListenerSettings on(String address, int port) {
+        return new ListenerSettings(new InetSocketAddress(InetAddress.ofLiteral(address), port), ListenerMode.SMTP);
+    }
+
+    @Test
+    void aListenerCannotBeMovedToATakenPortNorToAnAddressOfAnotherHost() throws IOException {
+        try (var taker = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            int port = taker.getLocalPort();
+
+            assertThatThrownBy(() -> on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.1", 1)))
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessageStartingWith("port: cannot listen on 127.0.0.1:" + port + ": Address already in use; ");
+            assertThatThrownBy(() -> on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.2", port)))
+                    .hasMessageStartingWith("address: cannot listen on 127.0.0.1:" + port);
+            assertThatThrownBy(() -> on("0.0.0.0", port).checkInPlaceOf(on("127.0.0.2", port)))
+                    .as("all addresses, of which one is taken")
+                    .hasMessageStartingWith("address: cannot listen on 127.0.0.1:" + port);
+            assertThatThrownBy(() -> on("192.0.2.1", port).checkInPlaceOf(on("127.0.0.1", port)))
+                    .hasMessageStartingWith("address: cannot listen on 192.0.2.1:0: ");
+        }
+    }
+
+    @Test
+    void whatTheListenerHasItselfIsNotInItsWay() throws IOException {
+        try (var own = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            int port = own.getLocalPort();
+            on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.1", port));
+            on("0.0.0.0", port).checkInPlaceOf(on("127.0.0.1", port));
+            on("127.0.0.1", port).checkInPlaceOf(on("0.0.0.0", port));
+            on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.1", 0));
+        }
+    }
+
+    @Test
+    void theTrialLeavesThePortFree() throws IOException {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.1", 1));
+        try (var now = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(now.isBound()).isTrue();
+        }
     }
 
     @Test
