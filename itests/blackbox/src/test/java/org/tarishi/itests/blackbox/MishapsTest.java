@@ -49,28 +49,38 @@ class MishapsTest {
     }
 
     @Test
-    void aListenerThatIsMovedToATakenPortServesWhereItWasWithOneLineAndMovesWhenItCan() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
-            int wanted;
-            try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                    var open = SmtpDialog.hello(instance.smtpPort())) {
-                wanted = taken.getLocalPort();
+    void aListenerIsNotMovedToATakenPortByAnyDoorAndARestartFindsItWhereItWas() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start();
+                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var file = instance.conf(Instance.LISTENER);
+            var before = Files.readString(file);
+            var trouble = "port: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use";
+            try (var open = SmtpDialog.hello(instance.smtpPort())) {
                 long since = instance.log().length();
-                instance.configure(Instance.LISTENER, "port=" + wanted);
+
+                var result = instance.cli("config", "set", Instance.LISTENER, "port=" + taken.getLocalPort());
+                assertThat(result.code()).isEqualTo(1);
+                assertThat(result.out().lines()).singleElement().asString().startsWith(trouble);
+                assertThat(Files.readString(file)).isEqualTo(before);
+
+                SettingsTest.write(
+                        file, before.replace("port = " + instance.smtpPort(), "port = " + taken.getLocalPort()));
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> !troubles(instance, since).isEmpty());
-                accepts(instance.smtpPort(), "old");
-                open.send("NOOP").expect("250");
-                assertThat(instance.cli("status").out())
-                        .contains("127.0.0.1:" + instance.smtpPort(), "cannot listen on 127.0.0.1:" + wanted);
                 assertThat(troubles(instance, since))
                         .singleElement()
                         .asString()
-                        .contains("port", "127.0.0.1:" + wanted, Instance.LISTENER);
+                        .contains(file.getFileName().toString(), trouble, "the last good settings stay in force");
+                accepts(instance.smtpPort(), "old");
+                open.send("NOOP").expect("250");
+                assertThat(instance.cli("status").code()).isZero();
             }
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> !instance.cli("status").out().contains("cannot listen"));
-            accepts(wanted, "new");
+
+            assertThat(instance.stop()).isZero();
+            long since = instance.log().length();
+            instance.forgetSettings().start();
+            accepts(instance.smtpPort(), "still");
+            assertThat(troubles(instance, since)).singleElement().asString().contains(trouble);
         }
     }
 
