@@ -84,6 +84,11 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     }
 
     @Override
+    public boolean isListeningToResults() {
+        return engine.isListeningToResults();
+    }
+
+    @Override
     public void opened(SmtpConnection connection) {
         engine.opened(connection);
     }

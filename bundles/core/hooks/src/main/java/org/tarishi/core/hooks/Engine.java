@@ -451,6 +451,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         return new ResultStore(id, this::resultWritten);
     }
 
+    @Override
+    public boolean isListeningToResults() {
+        return !current.listeners().result().isEmpty();
+    }
+
     private void resultWritten(String id, String plugin, String key, Object value) {
         var listeners = current.listeners().result();
         if (!listeners.isEmpty()) {

@@ -170,6 +170,7 @@ final class ListenerTest {
 
     @Test
     void resultsAreHeardUnderThePluginsNameWhenItsCallHasReturned() {
+        assertThat(kit.engine().isListeningToResults()).isFalse();
         kit.plugin("ears")
                 .hook(
                         ResultListener.class,
@@ -182,6 +183,7 @@ final class ListenerTest {
             return HookResult.OK;
         });
         kit.plugin("bad").hook(MailHook.class, (tx, sender) -> HookResult.OK);
+        assertThat(kit.engine().isListeningToResults()).isTrue();
         kit.ask(Moment.MAIL, kit.about(kit.transaction("C1.1"), ReversePath.NULL));
         await().until(() -> heard.size() == 2);
         assertThat(heard).containsExactly("C1.1 check/spf pass ok", "C1 check/spf score 3");

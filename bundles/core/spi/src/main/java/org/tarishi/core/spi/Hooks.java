@@ -42,6 +42,12 @@ public interface Hooks {
     /** Returns new, empty results of the connection or transaction with this id. */
     LiveResults newResults(String id);
 
+    /**
+     * Tells whether anybody listens to results now. Where nobody does, what the core has to say need not be written before somebody
+     * asks for it.
+     */
+    boolean isListeningToResults();
+
     /** Tells listeners of a connection. */
     void opened(SmtpConnection connection);
 
