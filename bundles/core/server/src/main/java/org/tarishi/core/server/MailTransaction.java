@@ -1,6 +1,7 @@
 package org.tarishi.core.server;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import org.tarishi.api.Mailbox;
 import org.tarishi.api.Notes;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Recipients;
+import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
@@ -34,7 +36,29 @@ final class MailTransaction implements Transaction {
     private final MessageStore store;
     private final Generation generation;
 
+    /** The most answered recipients that are kept for {@link #results}; a client may have any number refused. */
+    private static final int MOST_ANSWERS = 1000;
+
+    /** An answered recipient, with those before; null for a reply is hanging up. */
+    private record Answered(
+            Recipient recipient,
+            @Nullable Reply reply,
+            @Nullable Answered before) {}
+
     private final Book book = new Book();
+
+    /** As MAIL named it; plugins may put another in its place. */
+    private final ReversePath named;
+
+    // What the core says in results: kept as it arises, and written when there are any.
+    private boolean isSenderAnswered;
+    private @Nullable Reply senderReply;
+    private @Nullable Answered answered;
+    private int answers;
+    private @Nullable String queuedBy;
+    private @Nullable Reply queueReply;
+    private boolean isTaken;
+
     private ReversePath sender;
     private int tried;
     private boolean relaying;
@@ -61,6 +85,7 @@ final class MailTransaction implements Transaction {
         this.connection = connection;
         this.startedAt = startedAt;
         this.sender = sender;
+        this.named = sender;
         this.hooks = hooks;
         this.store = store;
         this.generation = generation;
@@ -150,6 +175,49 @@ final class MailTransaction implements Transaction {
 
     @Nullable AuthParts ownAuthResults() {
         return authResults;
+    }
+
+    /** MAIL is answered; with null by hanging up. */
+    synchronized void senderAnswered(@Nullable Reply reply) {
+        isSenderAnswered = true;
+        senderReply = reply;
+        var now = written();
+        if (now != null) {
+            CoreResults.sender(now, named, reply);
+        }
+    }
+
+    /** RCPT is answered; with null by hanging up. */
+    synchronized void answered(Recipient recipient, @Nullable Reply reply) {
+        if (answers == MOST_ANSWERS) {
+            return;
+        }
+        answers++;
+        answered = new Answered(recipient, reply, answered);
+        var now = written();
+        if (now != null) {
+            CoreResults.recipient(now, recipient, reply);
+        }
+    }
+
+    /** The message was taken or refused at its last step. */
+    synchronized void queued(boolean taken, @Nullable Reply reply, String by) {
+        isTaken = taken;
+        queueReply = reply;
+        queuedBy = by;
+        var now = written();
+        if (now != null) {
+            CoreResults.queue(now, taken, reply, by);
+        }
+    }
+
+    /** The results, if there are any; else all is written when they are made: now, if somebody listens. */
+    private @Nullable LiveResults written() {
+        var now = results;
+        if (now == null && hooks.isListeningToResults()) {
+            var _ = makeResults();
+        }
+        return now;
     }
 
     /** Lets go of everything; the session calls this once. */
@@ -287,6 +355,19 @@ final class MailTransaction implements Transaction {
         var now = results;
         if (now == null) {
             now = hooks.newResults(id);
+            if (isSenderAnswered) {
+                CoreResults.sender(now, named, senderReply);
+            }
+            var recipients = new ArrayDeque<Answered>(answers);
+            for (var one = answered; one != null; one = one.before()) {
+                recipients.push(one);
+            }
+            for (var one : recipients) {
+                CoreResults.recipient(now, one.recipient(), one.reply());
+            }
+            if (queuedBy != null) {
+                CoreResults.queue(now, isTaken, queueReply, queuedBy);
+            }
             results = now;
         }
         return now;

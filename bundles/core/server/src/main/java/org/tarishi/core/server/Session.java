@@ -151,6 +151,7 @@ final class Session implements SmtpConnection, Machine.Facts {
     private @Nullable Reply lastRefusal;
     private volatile @Nullable Notes notes;
     private volatile @Nullable LiveResults results;
+    private @Nullable Duration lasted;
     private volatile @Nullable AuthParts authResults;
 
     Session(
@@ -402,6 +403,9 @@ final class Session implements SmtpConnection, Machine.Facts {
                 if (next instanceof State.Greeted) {
                     offer = Offer.NONE;
                 }
+                if (next instanceof State.Ready(var hello)) {
+                    greeted(hello);
+                }
                 yield then;
             }
             case Step.Ask ask -> ask(ask);
@@ -419,8 +423,13 @@ final class Session implements SmtpConnection, Machine.Facts {
                 yield then;
             }
             case Step.Keep(var then) -> {
-                open().keep();
+                var open = open();
+                var asked = open.asked();
+                open.keep();
                 counters.rcptAccepted++;
+                if (asked != null) {
+                    open.answered(asked, then instanceof Step.Say say ? say.reply() : null);
+                }
                 yield then;
             }
             case Step.Receive(var then) -> {
@@ -490,10 +499,13 @@ final class Session implements SmtpConnection, Machine.Facts {
     /** Counts and logs what a reply is. */
     private void note(Step.Event event, @Nullable Reply reply) {
         boolean positive = reply != null && reply.code() < 400;
+        var open = tx;
+        if (event == Step.Event.SENDER && open != null) {
+            open.senderAnswered(reply);
+        }
         if (positive) {
             return;
         }
-        var open = tx;
         switch (event) {
             case CONNECTION -> log.connectionRefused(remote.address(), reply);
             case HELLO -> log.helloRefused(reply, by);
@@ -507,6 +519,7 @@ final class Session implements SmtpConnection, Machine.Facts {
                 if (open != null && asked != null) {
                     log.recipientRefused(open.id(), open.sender(), asked, reply, by);
                     open.forgetAsked();
+                    open.answered(asked, reply);
                 }
             }
             case SENDER, MESSAGE, NONE, ERROR -> {}
@@ -531,6 +544,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         };
         if (event == Step.Event.SENDER) {
             log.senderRefused(open.id(), open.sender(), reply, by);
+            open.senderAnswered(reply);
             return;
         }
         switch (outcome) {
@@ -540,6 +554,9 @@ final class Session implements SmtpConnection, Machine.Facts {
             case RESET, ABORTED -> {
                 return;
             }
+        }
+        if (isTaking()) {
+            open.queued(outcome == TransactionOutcome.ACCEPTED, reply, by);
         }
         log.message(
                 open,
@@ -611,8 +628,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         if (answer instanceof Admission.Admitted(var generation)) {
             generation.release();
         }
-        boolean taken = asking == Moment.QUEUE || asking == Moment.QUEUE_OUTBOUND || asking == Moment.QUEUE_OK;
-        if (taken && answer instanceof Verdict<?>(var result, var plugin, var _)) {
+        if (isTaking() && answer instanceof Verdict<?>(var result, var plugin, var _)) {
             boolean yes = asking == Moment.QUEUE_OK || result instanceof HookResult.Ok;
             if (yes) {
                 by = plugin == null ? by : plugin;
@@ -623,6 +639,11 @@ final class Session implements SmtpConnection, Machine.Facts {
             }
         }
         end(TransactionOutcome.ABORTED);
+    }
+
+    /** Tells whether those were asked last that take messages. */
+    private boolean isTaking() {
+        return asking == Moment.QUEUE || asking == Moment.QUEUE_OUTBOUND || asking == Moment.QUEUE_OK;
     }
 
     private Moment asking = Moment.CONNECT;
@@ -923,13 +944,12 @@ final class Session implements SmtpConnection, Machine.Facts {
         ended = true;
         try {
             endTransaction(outcome);
+            var after = Duration.between(startedAt, core.now().toInstant());
             if (announced != null) {
+                disconnected(after);
                 announced.closed(this);
             }
-            log.disconnected(
-                    this,
-                    remote.name().orElse(""),
-                    Duration.between(startedAt, core.now().toInstant()).toMillis());
+            log.disconnected(this, remote.name().orElse(""), after.toMillis());
         } catch (RuntimeException e) {
             log.broken(e);
         } finally {
@@ -1075,7 +1095,37 @@ final class Session implements SmtpConnection, Machine.Facts {
         var now = results;
         if (now == null) {
             now = plugins().newResults(id);
+            if (state instanceof State.Named named) {
+                CoreResults.hello(now, named.hello());
+            }
+            if (lasted != null) {
+                CoreResults.disconnected(now, lasted);
+            }
             results = now;
+        }
+        return now;
+    }
+
+    private synchronized void disconnected(Duration after) {
+        lasted = after;
+        var now = written();
+        if (now != null) {
+            CoreResults.disconnected(now, after);
+        }
+    }
+
+    private synchronized void greeted(Hello hello) {
+        var now = written();
+        if (now != null) {
+            CoreResults.hello(now, hello);
+        }
+    }
+
+    /** The results, if there are any; else what the core says is written when they are made: now, if somebody listens. */
+    private @Nullable LiveResults written() {
+        var now = results;
+        if (now == null && announced != null && announced.isListeningToResults()) {
+            var _ = makeResults();
         }
         return now;
     }

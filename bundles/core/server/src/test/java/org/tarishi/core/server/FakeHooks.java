@@ -59,6 +59,8 @@ final class FakeHooks implements Hooks {
     volatile @Nullable Reply refusedBegin;
     volatile @Nullable HookResult bodyAnswer;
     volatile boolean bodyFull;
+    volatile boolean listening;
+    final Map<String, FakeResults> results = new ConcurrentHashMap<>();
     volatile Runnable makingNotes = () -> {};
     final StringBuilder body = new StringBuilder();
 
@@ -126,7 +128,14 @@ final class FakeHooks implements Hooks {
 
     @Override
     public LiveResults newResults(String id) {
-        throw new UnsupportedOperationException();
+        var made = new FakeResults();
+        results.put(id, made);
+        return made;
+    }
+
+    @Override
+    public boolean isListeningToResults() {
+        return listening;
     }
 
     @Override
