@@ -10,6 +10,19 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <p>Writing goes to the entry of the plugin that is being called. Values are strings, numbers, booleans or lists of these. What a
  * hook writes is handed over when its call has returned.
+ *
+ * <p>The core says under words of its own what became of commands, when it has answered them:
+ *
+ * <ul>
+ *   <li>{@code helo}, of the connection: {@code verb} (HELO, EHLO, LHLO) and {@code host}, as the client said them last.
+ *   <li>{@code disconnect}, of the connection, for {@code SessionListener.closed}: {@code duration} in seconds.
+ *   <li>{@code mail_from}, of the transaction: {@code address} in angle brackets, {@code action} ({@code accept}, {@code reject},
+ *       {@code tempfail}), {@code code}, and a refusal as a remark.
+ *   <li>{@code rcpt_to}, of the transaction: lists {@code accept}, {@code reject} and {@code tempfail} of addresses in angle brackets,
+ *       as the client named them, and each refusal as a remark; the first 1000.
+ *   <li>{@code queue}, of the transaction, for {@code TransactionListener.ended}: who took the message, as passed, or refused it, as
+ *       failed ({@code core} where nobody took it), {@code soft} (whether a refusal was for now), and the reply as a remark.
+ * </ul>
  */
 @ProviderType
 public interface Results {

@@ -9,7 +9,7 @@ public interface ResultEvent {
     /** Returns the id of the connection or transaction. */
     String id();
 
-    /** Returns the plugin that wrote it. */
+    /** Returns the plugin that wrote it, or the core's word such as {@code rcpt_to}. */
     String plugin();
 
     /** Returns {@code pass}, {@code fail}, {@code skip}, {@code error}, {@code message}, or the key of a value, counter or list. */

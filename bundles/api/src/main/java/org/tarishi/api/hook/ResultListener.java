@@ -3,7 +3,7 @@ package org.tarishi.api.hook;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Watches what plugins write into {@link org.tarishi.api.Results}.
+ * Watches what plugins, and the core, write into {@link org.tarishi.api.Results}.
  *
  * <p>Called after the fact on a thread of its own from a bounded queue, in order for each listener; what it throws is logged.
  */
