@@ -69,7 +69,7 @@ public final class Discard implements QueueHook, QueueOutboundHook {
         if (!isAsked && !settings.all()) {
             return HookResult.CONTINUE;
         }
-        LOG.info("{} discarded, {}", tx.id(), isAsked ? "as a plugin asked" : "as all = true says");
+        LOG.info("discarded, {}", isAsked ? "as a plugin asked" : "as all = true says");
         return HookResult.OK;
     }
 }

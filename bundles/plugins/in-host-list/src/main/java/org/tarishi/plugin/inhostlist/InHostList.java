@@ -165,7 +165,7 @@ public final class InHostList implements MailHook, RcptHook, LocalDomains {
 
     /** Not a fault of this plugin, and never a no: the client keeps its mail. */
     private static HookResult tryLater(Transaction tx, MailHost host, LookupException e) {
-        LOG.warn("{} cannot tell whether {} is local: {}", tx.id(), host.ascii(), e.getMessage());
+        LOG.warn("cannot tell whether {} is local: {}", host.ascii(), e.getMessage());
         tx.results().error("lookup");
         return HookResult.denySoft(TRY_LATER);
     }

@@ -116,12 +116,7 @@ public final class SmtpForward implements QueueHook, QueueOutboundHook {
                 outcome = client.send(route, tx.sender(), to, message, options);
             } catch (UnknownOutcomeException e) {
                 tx.results().error("outcome unknown");
-                LOG.warn(
-                        "{} smtp-forward: {}: outcome unknown, the next hop may have the message{}: {}",
-                        tx.id(),
-                        route,
-                        had(before),
-                        why(e));
+                LOG.warn("{}: outcome unknown, the next hop may have the message{}: {}", route, had(before), why(e));
                 return HookResult.denySoft(
                         Reply.of(451, BAD_CONNECTION, "Connection to the next hop lost, please try again later"));
             } catch (IOException e) {
@@ -130,14 +125,14 @@ public final class SmtpForward implements QueueHook, QueueOutboundHook {
             var reply = outcome.decisive();
             if (reply.isPositive() && outcome.refusal().isEmpty()) {
                 tx.results().pass(route.toString());
-                LOG.info("{} smtp-forward: {}: forwarded to {} recipient(s): {}", tx.id(), route, to.size(), reply);
+                LOG.info("{}: forwarded to {} recipient(s): {}", route, to.size(), reply);
                 return HookResult.ok(new Reply(250, reply.status(), reply.lines()));
             }
             tx.results().fail(reply.toString());
             if (outcome.isSessionRefused()) {
                 return sessionRefused(reply, before);
             }
-            LOG.info("{} smtp-forward: {}: refused{}: {}", tx.id(), route, had(before), reply);
+            LOG.info("{}: refused{}: {}", route, had(before), reply);
             // 421 is about the connection to the next hop; the client's lives on.
             return reply.isPermanent()
                     ? HookResult.deny(reply)
@@ -146,7 +141,7 @@ public final class SmtpForward implements QueueHook, QueueOutboundHook {
 
         /** The next hop takes nothing from us, whatever the message: for good would be wrong, the operator can mend it. */
         private HookResult sessionRefused(Reply reply, int before) {
-            LOG.warn("{} smtp-forward: {}: session refused{}: {}", tx.id(), route, had(before), reply);
+            LOG.warn("{}: session refused{}: {}", route, had(before), reply);
             return HookResult.denySoft(
                     reply.isTransient()
                             ? new Reply(451, reply.status(), reply.lines())
@@ -158,8 +153,7 @@ public final class SmtpForward implements QueueHook, QueueOutboundHook {
             // Another plugin would send the message to those who have it already.
             boolean isOthers = now.unreachable() == Settings.Unreachable.CONTINUE && before == 0;
             LOG.warn(
-                    "{} smtp-forward: {}: unreachable, {}{}: {}",
-                    tx.id(),
+                    "{}: unreachable, {}{}: {}",
                     route,
                     isOthers ? "left to the next plugin" : "refused for now",
                     had(before),
