@@ -79,7 +79,7 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
     public synchronized void accept(Map<String, ?> values) {
         complaint = null;
         var texts = new HashMap<String, String>();
-        values.forEach((key, value) -> texts.put(key, String.valueOf(value)));
+        values.forEach((key, value) -> texts.put(key, text(key, value)));
         var settings = checked.apply(texts);
         user.accept(settings);
         current = settings;
@@ -88,10 +88,35 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
 
     private static Map<String, String> values(Path file) throws IOException {
         try {
-            return CfgFile.parse(Files.readString(file)).values();
+            var values = CfgFile.parse(Files.readString(file)).values();
+            values.replaceAll(OwnPid::unquoted);
+            return values;
         } catch (NoSuchFileException e) {
             return Map.of();
         }
+    }
+
+    /** A value as ConfigAdmin may hold it; none of ours is a list. */
+    private static String text(String key, Object value) {
+        return switch (value) {
+            case String text -> text;
+            case Number number -> number.toString();
+            case Boolean bool -> bool.toString();
+            default -> throw isList(key);
+        };
+    }
+
+    /** A value as it stands in a file. Where an escape is needed no value of ours is good, so none is undone. */
+    private static String unquoted(String key, String value) {
+        if (value.startsWith("[")) {
+            throw isList(key);
+        }
+        var isQuoted = value.length() > 1 && value.startsWith("\"") && value.indexOf('"', 1) == value.length() - 1;
+        return isQuoted ? value.substring(1, value.length() - 1) : value;
+    }
+
+    private static IllegalArgumentException isList(String key) {
+        return new IllegalArgumentException(key + ": want one value, not a list");
     }
 
     private static void keep(Path lastGood, Map<String, String> values) {

@@ -89,6 +89,27 @@ class SettingsTest {
         assertThat(settings.current().stopTimeout()).isEqualTo(Duration.ofSeconds(7));
     }
 
+    @Test
+    void aListIsRefusedByItsKeyFromAFileAndLive() throws IOException {
+        var file = conf("http.host = [ \"127.0.0.1\" ]\n");
+        var settings = read();
+        assertThat(settings.complaint())
+                .isEqualTo(file + ": http.host: want one value, not a list; the last good settings are in force");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.accept(Map.of("http.host", new String[] {"127.0.0.1"})))
+                .withMessage("http.host: want one value, not a list");
+        assertThat(settings.current()).isEqualTo(BootSettings.from(Map.of()));
+    }
+
+    @Test
+    void aValueInQuotesIsTheSameAtAStartAsLive() throws IOException {
+        conf("http.host = \"127.0.0.2\"\nstop.timeout = \"7\"\n");
+        var settings = read();
+        assertThat(settings.complaint()).isNull();
+        assertThat(settings.current()).isEqualTo(new BootSettings(Duration.ofSeconds(7), "127.0.0.2", 8080));
+    }
+
     private OwnPid<BootSettings> read() {
         return OwnPid.read(new Folders(base, base), BootSettings.PID, BootSettings::from, changed -> {});
     }
