@@ -57,7 +57,7 @@ public final class Guard implements Preprocessor {
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
-            guard(http, new PlainErrors(answer), chain);
+            guard(http, new PlainErrors(http, answer), chain);
         } else {
             throw new ServletException("not an HTTP request");
         }

@@ -2,6 +2,7 @@ package org.tarishi.core.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -11,6 +12,7 @@ import ch.qos.logback.core.AppenderBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -245,6 +247,27 @@ class ConsoleIT {
                 .isEqualTo(403);
         assertThat(target.getState()).isEqualTo(Bundle.ACTIVE);
         assertThat(logOf(address)).anyMatch(line -> line.contains("console request refused, status=403"));
+    }
+
+    @Test
+    void aRefusedPostIsReadToItsEndSoThatItsAnswerArrives() throws IOException {
+        var post = "POST /tarishi/login HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n";
+        try (var socket = new Socket(server.getHost(), server.getPort())) {
+            // Apart, as many clients send it: were the connection closed behind the head, what follows would reset it.
+            socket.getOutputStream().write((post + "Content-Length: 4\r\n\r\n").getBytes(UTF_8));
+            socket.setSoTimeout(200);
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write("a=b\nGET /tarishi/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 403 ")
+                    .contains("HTTP/1.1 200 ");
+        }
+        assertThat(raw(post + "Content-Length: 100000000\r\nConnection: close\r\n\r\n"))
+                .as("not one that is large: nobody waits for it")
+                .startsWith("HTTP/1.1 403 ");
     }
 
     @ParameterizedTest
