@@ -17,6 +17,7 @@ import org.tarishi.api.Moment;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
 
 /**
@@ -187,8 +188,11 @@ final class BodyFanOut implements BodyFeed {
         }
 
         /** Takes the answer of one, and its changes with it; {@link Guard#FAULT} when it failed. */
-        Object take(int at, Guard guard) {
-            return feedings.get(at).take(guard);
+        Object take(int at, Guard guard, @Nullable Trace trace) {
+            var feeding = feedings.get(at);
+            var outcome = feeding.take(guard);
+            Run.trace(trace, feeding.link, outcome, feeding.fault, feeding.spent());
+            return outcome;
         }
 
         @Override
@@ -218,6 +222,11 @@ final class BodyFanOut implements BodyFeed {
         private Object answer = HookResult.CONTINUE;
         private volatile @Nullable Call call;
 
+        /** What went wrong, and how long all calls took together; for who watches. */
+        private volatile String fault = "";
+
+        private long nanos;
+
         Feeding(Link link) {
             this.link = link;
             this.view = new Call(link, id, subject, true);
@@ -225,6 +234,7 @@ final class BodyFanOut implements BodyFeed {
 
         void begin() {
             if (!chains.engine().guard().mayCall(link)) {
+                fault = "not called, breaker " + link.component().plugin().breaker();
                 over(Guard.FAULT);
                 return;
             }
@@ -305,13 +315,37 @@ final class BodyFanOut implements BodyFeed {
             var timed = new Call(link, id, null, false);
             timed.begin(Thread.currentThread(), guard.now());
             call = timed;
-            var outcome = guard.call(timed, body);
+            var outcome = guard.call(
+                    timed,
+                    subject.trace() == null
+                            ? body
+                            : Run.overheard(body, text -> {
+                                // a call that was given up has been told as that
+                                if (call == timed) {
+                                    fault = text;
+                                }
+                            }));
             timed.over();
             if (outcome != Guard.LOST) {
+                if (subject.trace() != null) {
+                    spent(guard.now() - timed.startedAt());
+                }
                 call = null;
                 Thread.interrupted();
             }
             return outcome;
+        }
+
+        private void spent(long more) {
+            synchronized (lock) {
+                nanos += more;
+            }
+        }
+
+        private long spent() {
+            synchronized (lock) {
+                return nanos;
+            }
         }
 
         private void over(Object outcome) {
@@ -342,7 +376,8 @@ final class BodyFanOut implements BodyFeed {
             try {
                 view.carryOut();
             } catch (RuntimeException | LinkageError e) {
-                guard.fault(link, id, "its changes can't be carried out: " + Faults.text(e));
+                fault = "its changes can't be carried out: " + Faults.text(e);
+                guard.fault(link, id, fault);
                 return Guard.FAULT;
             }
             return outcome;
@@ -357,6 +392,7 @@ final class BodyFanOut implements BodyFeed {
         public void expired(Call given) {
             call = null;
             view.expire();
+            fault = Guard.timeout(link);
             chains.engine().guard().fault(link, id, Guard.timeout(link));
             over(Guard.FAULT);
         }

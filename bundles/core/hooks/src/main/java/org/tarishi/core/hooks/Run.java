@@ -22,6 +22,7 @@ import org.tarishi.api.message.MimeLimitException;
 import org.tarishi.api.message.Part;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
 
 /**
@@ -126,10 +127,12 @@ final class Run<R> implements Runnable, Watched {
                 }
                 var link = deny[denyStep++];
                 var by = refuser;
-                if (by == null || isSkipped(link) || !chains.engine().guard().mayCall(link)) {
+                if (by == null || isSkipped(link) || !mayCall(link)) {
                     continue;
                 }
-                var answer = ask(link, slot, (hook, c) -> denial(hook, c, by, standing));
+                Guard.Body body = (hook, c) -> denial(hook, c, by, standing);
+                var trace = subject.trace();
+                var answer = trace == null ? ask(link, slot, body) : watched(trace, link, slot, body);
                 if (answer == Guard.LOST) {
                     return;
                 }
@@ -143,7 +146,7 @@ final class Run<R> implements Runnable, Watched {
                 var argument = arguments.get(step / links.length);
                 step++;
                 if (question instanceof BodyFanOut.Answers answers) {
-                    if (settled(link, answers.take(step - 1, chains.engine().guard()), false)) {
+                    if (settled(link, answers.take(step - 1, chains.engine().guard(), subject.trace()), false)) {
                         return;
                     }
                     continue;
@@ -151,13 +154,15 @@ final class Run<R> implements Runnable, Watched {
                 if (isSkipped(link)) {
                     continue;
                 }
-                if (!chains.engine().guard().mayCall(link)) {
+                if (!mayCall(link)) {
                     if (settled(link, Guard.FAULT, false)) {
                         return;
                     }
                     continue;
                 }
-                var answer = ask(link, slot, (hook, c) -> question.call(hook, c, argument));
+                Guard.Body body = (hook, c) -> question.call(hook, c, argument);
+                var trace = subject.trace();
+                var answer = trace == null ? ask(link, slot, body) : watched(trace, link, slot, body);
                 if (answer == Guard.LOST || settled(link, answer, false)) {
                     return;
                 }
@@ -192,6 +197,59 @@ final class Run<R> implements Runnable, Watched {
             Thread.interrupted();
         }
         return answer;
+    }
+
+    private Object watched(Trace trace, Link link, @Nullable InlineSlot slot, Guard.Body body) {
+        var fault = new StringBuilder();
+        long from = chains.engine().guard().now();
+        var answer = ask(link, slot, overheard(body, fault::append));
+        if (answer != Guard.LOST) {
+            trace(trace, link, answer, fault.toString(), chains.engine().guard().now() - from);
+        }
+        return answer;
+    }
+
+    /** Returns the same call, and tells what it fails with. */
+    static Guard.Body overheard(Guard.Body body, Consumer<String> fault) {
+        return (hook, call) -> {
+            try {
+                var answer = body.run(hook, call);
+                if (answer == null) {
+                    fault.accept("answered null");
+                }
+                return answer;
+            } catch (Throwable t) {
+                fault.accept(Faults.text(t));
+                throw t;
+            }
+        };
+    }
+
+    /** Tells who watches, if somebody does. */
+    static void trace(@Nullable Trace trace, Link link, Object answer, String fault, long nanos) {
+        if (trace != null) {
+            var outcome = answer == Guard.FAULT
+                    ? new Trace.Outcome.Fault(
+                            fault.isEmpty() ? "its changes can't be carried out" : fault,
+                            link.onFault() == OnFault.CONTINUE)
+                    : new Trace.Outcome.Answered(answer);
+            trace.heard(link.moment(), link.name(), outcome, nanos);
+        }
+    }
+
+    private boolean mayCall(Link link) {
+        if (chains.engine().guard().mayCall(link)) {
+            return true;
+        }
+        trace(
+                subject.trace(),
+                link,
+                Guard.FAULT,
+                link.component().isGone()
+                        ? "has left"
+                        : "not called, breaker " + link.component().plugin().breaker(),
+                0);
+        return false;
     }
 
     private @Nullable HookResult denial(Entrance hook, Call call, Link by, R standing) throws Throwable {
@@ -248,9 +306,14 @@ final class Run<R> implements Runnable, Watched {
             return false;
         }
         var skipped = tx.skippedPlugins();
-        return !skipped.isEmpty()
+        boolean isSkipped = !skipped.isEmpty()
                 && (skipped.contains(link.name())
                         || skipped.contains(link.component().source().name().id()));
+        var trace = subject.trace();
+        if (isSkipped && trace != null) {
+            trace.heard(link.moment(), link.name(), new Trace.Outcome.Skipped(), 0);
+        }
+        return isSkipped;
     }
 
     private static @Nullable String name(@Nullable Link link) {
@@ -292,10 +355,13 @@ final class Run<R> implements Runnable, Watched {
     public void expired(Call given) {
         var link = given.link();
         call = null;
-        chains.engine().guard().fault(link, id, Guard.timeout(link));
+        var guard = chains.engine().guard();
+        guard.fault(link, id, Guard.timeout(link));
+        long nanos = guard.now() - given.startedAt();
         Errand.start(id, () -> {
             try {
                 MDC.put("id", id);
+                trace(subject.trace(), link, Guard.FAULT, Guard.timeout(link), nanos);
                 if (refused == null && settled(link, Guard.FAULT, true)) {
                     return;
                 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,8 @@ import org.tarishi.api.hook.BodyHook;
 import org.tarishi.api.hook.DenyHook;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.core.spi.BodyFeed;
+import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
 
 /** Those that are fed a message as it arrives. */
@@ -247,5 +250,34 @@ final class BodyTest {
         assertThat(runs).isLessThanOrEqualTo(BodyFanOut.MOST_WAITING / BodyFanOut.RUN);
         goOn.countDown();
         feed.abort();
+    }
+
+    @Test
+    void whoWatchesIsToldWhatEachConsumerCameTo() {
+        kit.plugin("good").hook(BodyHook.class, tx -> Optional.of(new Collector(HookResult.CONTINUE)));
+        kit.plugin("bad")
+                .hook(
+                        BodyHook.class,
+                        tx -> Optional.of(new Collector(HookResult.OK) {
+                            @Override
+                            public void data(ByteBuffer bytes) {
+                                throw new IllegalStateException("boom");
+                            }
+                        }));
+        var told = new CopyOnWriteArrayList<String>();
+        Trace trace = (moment, plugin, outcome, nanos) -> told.add(moment.key() + " " + plugin + " " + outcome);
+        var feed = kit.engine()
+                .current()
+                .openBody(new Subject(kit.connection(), kit.transaction("C1.1"), null, null, trace))
+                .orElseThrow();
+        feed.feed(bytes("x\r\n"));
+
+        assertThat(end(feed).isFault()).isTrue();
+        assertThat(told)
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("body good Answered[answer=Continue[]]"),
+                        line -> assertThat(line)
+                                .startsWith("body bad Fault[text=java.lang.IllegalStateException: boom")
+                                .endsWith("isNoOpinion=false]"));
     }
 }
