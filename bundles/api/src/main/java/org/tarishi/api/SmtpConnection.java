@@ -15,7 +15,10 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface SmtpConnection {
 
-    /** Returns the connection's id; it stands in the banner, in logs, and before the dot of its transactions' ids. */
+    /**
+     * Returns the connection's id; it stands in the banner, in logs, and before the dot of its transactions' ids. One that begins with
+     * {@code try-} is of a session that an operator tries out from the command line: no client is there, and all else is as it would be.
+     */
     String id();
 
     /** Returns when the client connected. */

@@ -36,6 +36,19 @@ public sealed interface CommandResult {
     }
 
     /**
+     * Begins the connection anew with another client: XCLIENT. For a {@link VerbHandler} only; from an {@link UnknownCommandHook} it is a
+     * fault.
+     *
+     * <p>An open transaction ends. Hello, offer, leave to relay, user and parts of Authentication-Results are gone;
+     * {@link org.tarishi.api.SmtpConnection#remote()} and {@code local()} are as the facts say, and {@code proxy()} is who the client was so far.
+     * Then the client is looked up, where its name was not said, the connect hooks are asked, and the client is greeted or refused as at the
+     * beginning. Id, notes, results and counters stay. Whoever returns this has made sure that this client may say so.
+     */
+    static CommandResult newClient(ClientFacts facts) {
+        return new NewClient(facts);
+    }
+
+    /**
      * A reply.
      *
      * @param reply what to say
@@ -49,6 +62,13 @@ public sealed interface CommandResult {
      * @param result the answer
      */
     record Answer(HookResult result) implements CommandResult {}
+
+    /**
+     * Another client.
+     *
+     * @param facts who it is
+     */
+    record NewClient(ClientFacts facts) implements CommandResult {}
 
     /**
      * Another moment.

@@ -120,8 +120,12 @@ interface Question<R> {
 
         @Override
         public @Nullable CommandResult call(Entrance hook, Call call, @Nullable Object argument) throws Throwable {
-            return (CommandResult)
+            var answer = (CommandResult)
                     hook.to("onUnknownCommand").invokeExact(call.connection(), as(String.class, argument));
+            if (answer instanceof CommandResult.NewClient) {
+                throw new IllegalArgumentException("only a VerbHandler may name another client");
+            }
+            return answer;
         }
     };
 
