@@ -102,6 +102,17 @@ record ChainSettings(
         };
     }
 
+    /** Tells whether the operator has set how long a plugin may take at a moment. */
+    boolean hasLimit(Collection<String> names, Moment moment) {
+        return names.stream()
+                .anyMatch(name -> limits.containsKey(name) || limits.containsKey(name + "@" + moment.key()));
+    }
+
+    /** Tells whether the operator has set what a plugin's fault counts as. */
+    boolean hasOnFault(Collection<String> names) {
+        return names.stream().anyMatch(onFault::containsKey);
+    }
+
     /** Returns what a plugin's fault counts as. */
     OnFault onFaultOf(Collection<String> names) {
         for (var name : names) {

@@ -57,6 +57,13 @@ public final class PluginStatus implements Supplier<Map<String, Object>> {
             }
             lines.add(line.toString());
         }
+        lines.addAll(missing(engine, chains));
+        return List.copyOf(lines);
+    }
+
+    /** Returns the plugins that are missing or unused, with reasons. */
+    static List<String> missing(Engine engine, Chains chains) {
+        var lines = new ArrayList<String>();
         chains.gaps().plugins().stream()
                 .sorted()
                 .forEach(id -> lines.add(id + ": is being replaced, mail waits for it"));

@@ -286,7 +286,8 @@ final class Registry {
                 settings.onFaultOf(names));
     }
 
-    private static List<String> names(Source source) {
+    /** Returns the names that settings may call a component by. */
+    static List<String> names(Source source) {
         var names = new ArrayList<String>();
         names.add(source.name().toString());
         names.add(source.name().id());

@@ -2,10 +2,12 @@ package org.tarishi.core.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,7 @@ import org.tarishi.api.Recipient;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.hook.AttachmentHook;
+import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.ConnectHook;
 import org.tarishi.api.hook.DataPostHook;
@@ -24,8 +27,10 @@ import org.tarishi.api.hook.MailHook;
 import org.tarishi.api.hook.RcptHook;
 import org.tarishi.api.hook.RdnsHook;
 import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.api.hook.UnknownCommandHook;
 import org.tarishi.api.hook.VerbHandler;
 import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
 
 /** Who is asked, in which order, and what the answers make together. */
@@ -339,12 +344,126 @@ final class ChainTest {
                 .isZero();
         assertThat(out.toString().lines().toList())
                 .satisfiesExactly(
-                        line -> assertThat(line).isEqualTo("data_post"),
+                        line -> assertThat(line).isEqualTo("data_post: on a virtual thread, stamp may block"),
                         line -> assertThat(line)
-                                .contains("stamp", "listed as stamp@data_post", "limit 30s", "DENYSOFT"),
-                        line -> assertThat(line).contains("other", "not listed"));
+                                .contains(
+                                        "stamp",
+                                        "listed as stamp@data_post, 1 of 2, required",
+                                        "limit 30s;",
+                                        "DENYSOFT;"),
+                        line -> assertThat(line).contains("other", "not listed", "ranking 0"),
+                        line -> assertThat(line).isEqualTo("gone?: listed and not there; mail is taken without it"));
         assertThat(new ChainCommand(kit.engine()).apply(List.of("/", "nonsense"), out))
                 .isEqualTo(2);
         assertThat(new PluginStatus(kit.engine()).get()).containsEntry("ready", true);
+    }
+
+    @Test
+    void theCommandTellsWhatTheOperatorHasSetAndWhatIsWrong() {
+        with(
+                "plugins",
+                Kit.list("needed", "sick"),
+                "limits",
+                Kit.list("sick@connect=2s"),
+                "onFault",
+                Kit.list("sick=CONTINUE"),
+                "trusted",
+                Kit.list("fast"));
+        named("sick").hook(ConnectHook.class, connection -> {
+            throw new IllegalStateException("sick");
+        });
+        named("quick").nonBlocking().hook(RcptHook.class, (tx, to) -> HookResult.CONTINUE);
+        named("fast").nonBlocking().hook(MailHook.class, (tx, from) -> HookResult.CONTINUE);
+        named("verbs").verb("XTRA").hook(VerbHandler.class, command -> CommandResult.CONTINUE);
+        named("verbs2").verb("XTRA").hook(VerbHandler.class, command -> CommandResult.CONTINUE);
+        kit.ask(Moment.CONNECT, kit.about(null, null));
+        var out = new StringBuilder();
+
+        assertThat(new ChainCommand(kit.engine()).apply(List.of("/"), out)).isZero();
+
+        assertThat(out.toString().lines())
+                .anyMatch(line -> line.equals("listed (org.tarishi.chain): needed, sick; others run behind, by ranking,"
+                        + " then by service number"))
+                .anyMatch(line -> line.contains("sick  listed as sick, 2 of 2")
+                        && line.contains("limit 2s (limits)")
+                        && line.contains("CONTINUE (onFault)")
+                        && line.contains("faults 1, breaker closed"))
+                .contains(
+                        "rcpt: on a virtual thread, quick says that it only computes and is not in trusted",
+                        "mail: on the event loop, all only compute",
+                        "unrecognized_command: nobody",
+                        "verb XTRA: on a virtual thread",
+                        "  verbs2  not asked: the first in the chain has the verb")
+                .anyMatch(line -> line.startsWith("needed: missing: "));
+    }
+
+    @Test
+    void whoWatchesIsToldOfEachCallInOrder() {
+        with("onFault", Kit.list("second=CONTINUE"));
+        named("first").hook(RcptHook.class, (tx, to) -> HookResult.CONTINUE);
+        named("skipped").hook(RcptHook.class, (tx, to) -> HookResult.OK);
+        named("second").hook(RcptHook.class, (tx, to) -> {
+            throw new IllegalStateException("broken");
+        });
+        named("third").hook(RcptHook.class, (tx, to) -> HookResult.deny("no"));
+        named("judge").hook(DenyHook.class, denial -> HookResult.CONTINUE);
+        named("fourth").hook(RcptHook.class, (tx, to) -> HookResult.OK);
+        var tx = kit.transaction("C1.1");
+        tx.skipPlugin("skipped");
+        var told = new CopyOnWriteArrayList<String>();
+        Trace trace = (moment, plugin, outcome, nanos) -> told.add(moment.key() + " " + plugin + " " + outcome);
+
+        assertThat(kit.ask(Moment.RCPT, new Subject(kit.connection(), tx, null, RCPT, trace))
+                        .answer())
+                .isEqualTo(HookResult.deny("no"));
+
+        assertThat(told)
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("rcpt first Answered[answer=Continue[]]"),
+                        line -> assertThat(line).isEqualTo("rcpt skipped Skipped[]"),
+                        line -> assertThat(line)
+                                .startsWith("rcpt second Fault[text=java.lang.IllegalStateException: broken")
+                                .endsWith("isNoOpinion=true]"),
+                        line -> assertThat(line).startsWith("rcpt third Answered[answer=Deny["),
+                        line -> assertThat(line).isEqualTo("deny judge Answered[answer=Continue[]]"));
+    }
+
+    @Test
+    void onlyAVerbHandlerMayNameAnotherClient() {
+        var facts = ClientFacts.of(new InetSocketAddress("192.0.2.9", 0));
+        named("verb").verb("XCLIENT").hook(VerbHandler.class, command -> CommandResult.newClient(facts));
+        named("any").hook(UnknownCommandHook.class, (connection, line) -> CommandResult.newClient(facts));
+        var verb = new CompletableFuture<Verdict<CommandResult>>();
+        var any = new CompletableFuture<Verdict<CommandResult>>();
+
+        kit.engine().current().askVerb("XCLIENT", kit.about(null, ""), Runnable::run, verb::complete);
+        kit.engine().current().askCommand(kit.about(null, "WHAT"), Runnable::run, any::complete);
+
+        assertThat(Kit.get(verb).answer()).isEqualTo(CommandResult.newClient(facts));
+        assertThat(Kit.get(any).isFault()).isTrue();
+        assertThat(Kit.get(any).answer()).isInstanceOf(CommandResult.Answer.class);
+    }
+
+    @Test
+    void whoWatchesIsToldOfACallThatWasGivenUp() {
+        kit.close();
+        kit = Kit.real("limits", Kit.list("slow=50ms"), "onFault", Kit.list("slow=CONTINUE"));
+        var never = new CountDownLatch(1);
+        named("slow").hook(RcptHook.class, (tx, to) -> {
+            never.await();
+            return HookResult.OK;
+        });
+        named("next").hook(RcptHook.class, (tx, to) -> HookResult.OK);
+        var told = new CopyOnWriteArrayList<String>();
+        Trace trace =
+                (moment, plugin, outcome, nanos) -> told.add(plugin + " " + outcome + " " + (nanos >= 50_000_000L));
+
+        var verdict = kit.ask(Moment.RCPT, new Subject(kit.connection(), kit.transaction("C1.1"), null, RCPT, trace));
+
+        assertThat(verdict.plugin()).isEqualTo("next");
+        assertThat(told)
+                .containsExactly(
+                        "slow Fault[text=no answer within 50ms, isNoOpinion=true] true",
+                        "next Answered[answer=Ok[reply=null]] false");
     }
 }
