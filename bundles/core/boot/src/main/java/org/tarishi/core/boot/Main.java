@@ -48,7 +48,7 @@ public final class Main {
     /** Has a running instance run a command. */
     private static int ask(Folders folders, String name, List<String> arguments) throws Refusal {
         try {
-            return ControlClient.run(folders.run(), name, arguments, standardOutput());
+            return ControlClient.run(folders.run(), name, arguments, System.in, standardOutput());
         } catch (IOException e) {
             if (InstanceLock.isHeld(folders.run())) {
                 throw new Refusal(

@@ -3,6 +3,7 @@ package org.tarishi.core.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -50,6 +51,39 @@ class ControlTest {
             assertThat(server).isNotNull();
         }
         assertThat(run.resolve("control")).doesNotExist();
+    }
+
+    @Test
+    void aDashBehindAnOptionIsAFileWithWhatStandardInputSays() throws IOException {
+        try (var server = ControlServer.open(
+                run,
+                (folder, name, arguments, out) -> {
+                    out.append(arguments.get(0)).append(' ').append(Files.readString(Path.of(arguments.get(1))));
+                    return 0;
+                },
+                PATIENCE)) {
+            var in = new ByteArrayInputStream("typed".getBytes(StandardCharsets.UTF_8));
+            var out = new ByteArrayOutputStream();
+
+            assertThat(ControlClient.run(run, "x", List.of("--file", "-"), in, out))
+                    .isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("--file typed");
+            assertThat(server).isNotNull();
+        }
+        assertThat(run).isEmptyDirectory();
+    }
+
+    @Test
+    void aDashElsewhereIsADash() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::echo, PATIENCE)) {
+            var in = new ByteArrayInputStream(new byte[0]);
+            var out = new ByteArrayOutputStream();
+
+            var _ = ControlClient.run(run, "config", List.of("set", "-"), in, out);
+
+            assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\nconfig set|-\n");
+            assertThat(server).isNotNull();
+        }
     }
 
     @Test
