@@ -17,6 +17,7 @@ import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.core.server.Step.Event;
 import org.tarishi.core.spi.Intake;
@@ -120,6 +121,16 @@ final class Machine {
             case Opinion.No no -> unwelcome(no);
             case Opinion.HangUp() -> new Step.Close(null, Event.CONNECTION);
         });
+    }
+
+    /** A front-end that may says who the client really is: all begins anew. */
+    private Step newClient(ClientFacts facts) {
+        var connecting = new State.Connecting();
+        return new Step.End(
+                TransactionOutcome.RESET,
+                new Step.Become(
+                        facts,
+                        new Step.Enter(connecting, facts.isNameKnown() ? greet(connecting) : connected(connecting))));
     }
 
     private Step greet(State state) {
@@ -451,6 +462,7 @@ final class Machine {
         return new Step.AskCommand(line, result -> switch (result) {
             case CommandResult.Say(var reply, var close) -> close ? new Step.Close(reply) : new Step.Say(reply, state);
             case CommandResult.RunAs(var moment) -> as(moment, state, line);
+            case CommandResult.NewClient(var facts) -> newClient(facts);
             case CommandResult.Answer(var answer) ->
                 switch (Policy.of(Moment.UNRECOGNIZED_COMMAND, answer, facts.isRelaying())) {
                     case Opinion.Yes(var words, var _) -> new Step.Say(Replies.words(words, Replies.OK), state);

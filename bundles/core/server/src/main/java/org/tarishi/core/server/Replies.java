@@ -22,6 +22,7 @@ final class Replies {
     static final Reply OK = Reply.of(250, DONE, "OK");
     static final Reply SENDER_ACCEPTED = Reply.of(250, SENDER_OK, "sender OK");
     static final Reply RCPT_ACCEPTED = Reply.of(250, RCPT_OK, "recipient OK");
+    static final Reply ONLY_TRIED = Reply.of(250, DONE, "tried, and not kept");
     static final Reply VRFY_OK = Reply.of(250, RCPT_OK, "recipient OK");
     static final Reply CANNOT_VRFY =
             Reply.of(252, DONE, "can't tell, but send the mail and it will be tried or refused");

@@ -227,6 +227,34 @@ public final class Server {
         return sessions.get();
     }
 
+    // ---- for sessions that are only tried: no limit counts them ----
+
+    Settings settings() {
+        return settings;
+    }
+
+    String nextId() {
+        return ids.next();
+    }
+
+    ZonedDateTime now() {
+        return ZonedDateTime.now(clock);
+    }
+
+    @Nullable Hooks hooks() {
+        return hooks.get();
+    }
+
+    @Nullable MessageStore store() {
+        return store.get();
+    }
+
+    @Nullable Dns dns() {
+        return dns.get();
+    }
+
+    // ---- for connections ----
+
     /** Makes what handles one connection of a listener. */
     SmtpWire connect(Listener listener) {
         return new SmtpWire(new Connection(listener));

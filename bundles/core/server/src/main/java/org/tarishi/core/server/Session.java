@@ -30,6 +30,7 @@ import org.tarishi.api.SessionCounters;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Tls;
 import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
@@ -96,6 +97,11 @@ final class Session implements SmtpConnection, Machine.Facts {
 
         /** The session has ended and holds nothing any more. */
         void ended(Session session);
+
+        /** What it does otherwise, where it is only tried; null for a session with a client. */
+        default @Nullable Rehearsal rehearsal() {
+            return null;
+        }
     }
 
     /** What the session wants of the client. */
@@ -115,10 +121,12 @@ final class Session implements SmtpConnection, Machine.Facts {
     private final Machine machine;
     private final SessionLog log;
     private final Instant startedAt;
-    private final Peer local;
     private final Counters counters = new Counters();
+    private final @Nullable Rehearsal rehearsal;
 
+    private End local;
     private End remote;
+    private @Nullable InetSocketAddress proxy;
     private State state = new State.Connecting();
     private Offer offer = Offer.NONE;
     private @Nullable MailTransaction tx;
@@ -172,6 +180,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         this.local = new End(local, settings.hostname());
         this.remote = new End(remote, null);
         this.startedAt = core.now().toInstant();
+        this.rehearsal = core.rehearsal();
         this.log = new SessionLog(id);
         this.machine = new Machine(settings, this);
     }
@@ -410,6 +419,10 @@ final class Session implements SmtpConnection, Machine.Facts {
             }
             case Step.Ask ask -> ask(ask);
             case Step.AskName(var then) -> askName(then);
+            case Step.Become(var facts, var then) -> {
+                become(facts);
+                yield then;
+            }
             case Step.AskCommand(var line, var then) -> askCommand(line, then);
             case Step.AskCapabilities(var then) -> askCapabilities(then);
             case Step.Begin(var sender, var then) -> begin(sender, then);
@@ -651,6 +664,9 @@ final class Session implements SmtpConnection, Machine.Facts {
     private @Nullable Step ask(Step.Ask ask) {
         var moment = ask.moment();
         asking = moment;
+        if (rehearsal != null && state instanceof State.Receiving receiving && !mayQueue(rehearsal, moment)) {
+            return new Step.End(TransactionOutcome.ABORTED, new Step.Say(Replies.ONLY_TRIED, receiving.idle()));
+        }
         var generation = generation(moment);
         if (generation == null) {
             return new Step.End(TransactionOutcome.DEFERRED, new Step.Close(Replies.NOT_READY));
@@ -665,6 +681,13 @@ final class Session implements SmtpConnection, Machine.Facts {
         });
         generation.ask(moment, subject(ask.argument()), wire.turn(), awaited);
         return awaited.answered();
+    }
+
+    private boolean mayQueue(Rehearsal tried, Moment moment) {
+        var message = open().message();
+        return (moment != Moment.QUEUE && moment != Moment.QUEUE_OUTBOUND)
+                || message == null
+                || tried.mayQueue(moment, message.headers());
     }
 
     private void silent(Moment moment) {
@@ -700,7 +723,7 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     private Subject subject(@Nullable Object argument) {
         var open = tx;
-        return new Subject(this, open, open == null ? null : open.message(), argument);
+        return new Subject(this, open, open == null ? null : open.message(), argument, rehearsal);
     }
 
     private boolean isRelayingNow() {
@@ -732,6 +755,10 @@ final class Session implements SmtpConnection, Machine.Facts {
     }
 
     private @Nullable Step lookUp(Function<Opinion, Step> then) {
+        var given = rehearsal == null ? null : rehearsal.name();
+        if (given != null) {
+            return named(given.isEmpty() ? null : given, then);
+        }
         var dns = core.dns();
         if (dns == null || !settings.reverseLookup()) {
             return named(null, then);
@@ -758,6 +785,17 @@ final class Session implements SmtpConnection, Machine.Facts {
     private Step named(@Nullable String name, Function<Opinion, Step> then) {
         remote = new End(remote.address(), name);
         return then.apply(Opinion.YES);
+    }
+
+    private void become(ClientFacts facts) {
+        var before = remote.address();
+        proxy = before;
+        remote = new End(facts.address(), facts.name().map(Domain::ascii).orElse(null));
+        facts.local().ifPresent(address -> local = new End(address, settings.hostname()));
+        offer = Offer.NONE;
+        relaying = false;
+        authResults = null;
+        log.becomes(remote, before, by);
     }
 
     private @Nullable Step askCommand(Line line, Function<CommandResult, Step> then) {
@@ -981,7 +1019,7 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     @Override
     public Optional<InetSocketAddress> proxy() {
-        return Optional.empty();
+        return Optional.ofNullable(proxy);
     }
 
     @Override

@@ -37,6 +37,17 @@ final class SessionLog {
         say(id, () -> LOG.info("connection refused ip={} reply=\"{}\"", text(remote), words(reply)));
     }
 
+    void becomes(End client, InetSocketAddress said, String by) {
+        say(
+                id,
+                () -> LOG.info(
+                        "client is ip={} name={}, as ip={} says, by={}",
+                        text(client.address()),
+                        Text.escaped(client.name().orElse("")),
+                        text(said),
+                        by));
+    }
+
     void senderRefused(String tx, ReversePath sender, @Nullable Reply reply, String by) {
         say(
                 tx,

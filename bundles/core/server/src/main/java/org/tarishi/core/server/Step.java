@@ -8,6 +8,7 @@ import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
+import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 
 /**
@@ -46,6 +47,9 @@ sealed interface Step {
 
     /** Finds the client's name, by plugins or DNS, and keeps it. */
     record AskName(Function<Opinion, Step> then) implements Step {}
+
+    /** Makes the client another one: what was known, said or allowed of the one before is gone. */
+    record Become(ClientFacts facts, Step then) implements Step {}
 
     /** Asks who knows a command. */
     record AskCommand(Line line, Function<CommandResult, Step> then) implements Step {}

@@ -3,6 +3,7 @@ package org.tarishi.core.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +20,11 @@ import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.hook.Capabilities;
+import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.core.spi.Subject;
 
 /** Every dialog, each client's turn in one segment, then byte by byte, and with plugins that answer at once and later. */
 final class DialogTest {
@@ -124,6 +127,29 @@ final class DialogTest {
                 var verb = rest.split(" ", 2);
                 stage.hooks.verbs.put(verb[0], CommandResult.of(answer(verb[1])));
             }
+            case "client" -> {
+                var client = rest.split(" ", 3);
+                var facts = ClientFacts.of(new InetSocketAddress(client[1], 0));
+                stage.hooks.verbs.put(
+                        client[0],
+                        CommandResult.newClient(
+                                client.length < 3
+                                        ? facts
+                                        : client[2].equals("-")
+                                                ? facts.withoutName()
+                                                : facts.withName(Domain.parse(client[2]))));
+            }
+            case "refuse" ->
+                stage.hooks.answers.put(
+                        Moment.CONNECT,
+                        subject -> isFrom(subject, rest) ? HookResult.deny("not that one") : HookResult.CONTINUE);
+            case "relay-of" ->
+                stage.hooks.answers.put(Moment.CONNECT, subject -> {
+                    if (isFrom(subject, rest)) {
+                        subject.connection().grantRelaying("test");
+                    }
+                    return HookResult.CONTINUE;
+                });
             case "run" ->
                 stage.hooks.command = CommandResult.runAs(Moment.ofKey(rest).orElseThrow());
             case "unknown" -> stage.hooks.command = CommandResult.of(answer(rest));
@@ -188,6 +214,15 @@ final class DialogTest {
             }
             default -> throw new IllegalArgumentException("@" + directive);
         }
+    }
+
+    private static boolean isFrom(Subject subject, String address) {
+        return subject.connection()
+                .remote()
+                .address()
+                .getAddress()
+                .getHostAddress()
+                .equals(address);
     }
 
     /** {@code deny}, {@code deny text}, {@code deny 550 5.1.1 text}. */

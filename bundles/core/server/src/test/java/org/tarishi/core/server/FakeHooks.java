@@ -33,6 +33,7 @@ import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
 
 /** Answers as a test has scripted: at once, by the session's executor, or when the test says so. */
@@ -173,7 +174,14 @@ final class FakeHooks implements Hooks {
             }
             asked.add(moment.key());
             var answer = answers.getOrDefault(moment, _ -> HookResult.CONTINUE);
-            give(turn, () -> then.accept(new Verdict<>(answer.apply(subject), "scripted", false)));
+            give(turn, () -> {
+                var result = answer.apply(subject);
+                var trace = subject.trace();
+                if (trace != null) {
+                    trace.heard(moment, "scripted", new Trace.Outcome.Answered(result), 1_500);
+                }
+                then.accept(new Verdict<>(result, "scripted", false));
+            });
         }
 
         @Override

@@ -2,11 +2,17 @@ package org.tarishi.core.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.tarishi.api.AuthResult;
+import org.tarishi.api.Domain;
 import org.tarishi.api.Moment;
+import org.tarishi.api.NoteKey;
 import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.hook.ClientFacts;
+import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 
 /** What plugins see of a connection, and who is asked when. */
@@ -203,6 +209,40 @@ final class SessionTest {
             try (var third = stage.another()) {
                 third.expect("220 …");
             }
+        }
+    }
+
+    @Test
+    void anotherClientIsSeenWithItsFactsAndNothingOfTheOneBefore() {
+        accept();
+        stage.hooks.verbs.put(
+                "XCLIENT",
+                CommandResult.newClient(ClientFacts.of(new InetSocketAddress("192.0.2.9", 99))
+                        .withName(Domain.parse("mx.client.example"))
+                        .withLocal(new InetSocketAddress("192.0.2.1", 587))));
+        try (stage) {
+            stage.connect().send("EHLO front.example");
+            connection().grantRelaying("test");
+            connection().authResults().add(AuthResult.of("iprev", "pass"));
+            connection().notes().put(NoteKey.of("kept", String.class), "yes");
+            var before = connection().remote().address();
+            var id = connection().id();
+
+            stage.send("XCLIENT");
+
+            assertThat(connection().id()).isEqualTo(id);
+            assertThat(connection().remote().address()).isEqualTo(new InetSocketAddress("192.0.2.9", 99));
+            assertThat(connection().remote().name()).contains("mx.client.example");
+            assertThat(connection().local().address()).isEqualTo(new InetSocketAddress("192.0.2.1", 587));
+            assertThat(connection().local().name()).contains("mx.test");
+            assertThat(connection().proxy()).contains(before);
+            assertThat(connection().isRelaying()).isFalse();
+            assertThat(connection().hello()).isEmpty();
+            assertThat(connection().capabilities()).isEmpty();
+            assertThat(connection().authResults().all()).isEmpty();
+            assertThat(connection().notes().names()).containsExactly("kept");
+            assertThat(stage.hooks.asked).containsExactly("connect", "connect");
+            assertThat(stage.hooks.events).containsExactly("opened");
         }
     }
 }
