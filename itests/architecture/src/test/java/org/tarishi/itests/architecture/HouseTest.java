@@ -56,6 +56,7 @@ final class HouseTest {
                         "org.tarishi.core.deploy",
                         "org.tarishi.core.admin",
                         "org.tarishi.plugin.discard",
+                        "org.tarishi.plugin.xclient",
                         "org.tarishi.plugin.inhostlist",
                         "org.tarishi.plugin.maildir",
                         "org.tarishi.plugin.smtpforward");

@@ -191,6 +191,8 @@ class BadSettingsTest {
         table.put(Instance.FORWARD + ":heloName", List.of("not a host"));
         table.put(Instance.FORWARD + ":bindAddress", List.of("not.an.address"));
 
+        table.put("org.tarishi.plugin.xclient:xclient", List.of("[ \"front.example\" ]", "[ \"192.0.2.1/24\" ]"));
+        table.put("org.tarishi.plugin.xclient:xforward", List.of("[ \"300.1.1.1\" ]", "[ \"::/129\" ]"));
         table.put("org.tarishi.core.services:backendWait", List.of("soon", "-PT1S", "PT2M"));
         table.put("org.tarishi.core.services:drainWait", List.of("soon", "-PT1S", "PT12M"));
         table.put("org.tarishi.core.tables:checkEvery", List.of("soon", "PT0S", "PT2H"));
