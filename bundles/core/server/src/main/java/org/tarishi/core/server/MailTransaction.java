@@ -20,19 +20,17 @@ import org.tarishi.api.Transaction;
 import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
-import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.LiveHeaders;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.MessageStore;
 
 /** A live transaction, with what it holds until it ends. One thread at a time: the session's, or the chain's while the session waits. */
-final class MailTransaction implements Transaction {
+final class MailTransaction implements Transaction, Findings.Teller {
 
     private final String id;
     private final SmtpConnection connection;
     private final Instant startedAt;
-    private final Hooks hooks;
     private final MessageStore store;
     private final Generation generation;
 
@@ -45,6 +43,7 @@ final class MailTransaction implements Transaction {
             @Nullable Reply reply,
             @Nullable Answered before) {}
 
+    private final Findings findings;
     private final Book book = new Book();
 
     /** As MAIL named it; plugins may put another in its place. */
@@ -65,12 +64,8 @@ final class MailTransaction implements Transaction {
     private boolean discarding;
     private @Nullable Set<String> skipped;
     private volatile @Nullable LiveHeaders headers;
-    private volatile @Nullable Notes notes;
-    private volatile @Nullable LiveResults results;
-    private volatile @Nullable AuthParts authResults;
 
-    private @Nullable Intake intake;
-    private @Nullable BodyFeed feed;
+    private @Nullable Arrival arrival;
     private @Nullable LiveMessage message;
 
     MailTransaction(
@@ -86,7 +81,7 @@ final class MailTransaction implements Transaction {
         this.startedAt = startedAt;
         this.sender = sender;
         this.named = sender;
-        this.hooks = hooks;
+        this.findings = new Findings(id, hooks, this);
         this.store = store;
         this.generation = generation;
     }
@@ -139,20 +134,18 @@ final class MailTransaction implements Transaction {
         return book.accepted == 1 ? book.first : null;
     }
 
-    /** Opens the intake, with the feed of those that want the bytes as they arrive. */
-    Intake open(MessageStore.Limits limits, @Nullable BodyFeed body) {
-        var opened = store.open(id, limits);
-        intake = opened;
-        feed = body;
-        return opened;
+    /** Makes ready for the message, with the feed of those that want the bytes as they arrive. */
+    void receive(MessageStore.Limits limits, @Nullable BodyFeed body) {
+        arrival = new Arrival(store.open(id, limits), body);
     }
 
-    @Nullable Intake intake() {
-        return intake;
-    }
-
-    @Nullable BodyFeed feed() {
-        return feed;
+    /** The message that is arriving, or has arrived. */
+    Arrival arrival() {
+        var now = arrival;
+        if (now == null) {
+            throw new IllegalStateException("no message arrives");
+        }
+        return now;
     }
 
     @Nullable LiveMessage message() {
@@ -173,66 +166,86 @@ final class MailTransaction implements Transaction {
         return early;
     }
 
-    @Nullable AuthParts ownAuthResults() {
-        return authResults;
+    /** Returns the parts of Authentication-Results, null where nobody has asked for them. */
+    @Nullable AuthParts writtenAuthResults() {
+        return findings.writtenAuthResults();
+    }
+
+    /** Tells whether MAIL had SMTPUTF8. */
+    boolean isUtf8() {
+        return sender.parameters().has("SMTPUTF8");
     }
 
     /** MAIL is answered; with null by hanging up. */
-    synchronized void senderAnswered(@Nullable Reply reply) {
-        isSenderAnswered = true;
-        senderReply = reply;
-        var now = written();
-        if (now != null) {
-            CoreResults.sender(now, named, reply);
+    void senderAnswered(@Nullable Reply reply) {
+        synchronized (findings) {
+            isSenderAnswered = true;
+            senderReply = reply;
+            var now = findings.writtenResults();
+            if (now != null) {
+                CoreResults.sender(now, named, reply);
+            }
         }
     }
 
     /** RCPT is answered; with null by hanging up. */
-    synchronized void answered(Recipient recipient, @Nullable Reply reply) {
-        if (answers == MOST_ANSWERS) {
-            return;
-        }
-        answers++;
-        answered = new Answered(recipient, reply, answered);
-        var now = written();
-        if (now != null) {
-            CoreResults.recipient(now, recipient, reply);
+    void answered(Recipient recipient, @Nullable Reply reply) {
+        synchronized (findings) {
+            if (answers == MOST_ANSWERS) {
+                return;
+            }
+            answers++;
+            answered = new Answered(recipient, reply, answered);
+            var now = findings.writtenResults();
+            if (now != null) {
+                CoreResults.recipient(now, recipient, reply);
+            }
         }
     }
 
     /** The message was taken or refused at its last step. */
-    synchronized void queued(boolean taken, @Nullable Reply reply, String by) {
-        isTaken = taken;
-        queueReply = reply;
-        queuedBy = by;
-        var now = written();
-        if (now != null) {
-            CoreResults.queue(now, taken, reply, by);
+    void queued(boolean taken, @Nullable Reply reply, String by) {
+        synchronized (findings) {
+            isTaken = taken;
+            queueReply = reply;
+            queuedBy = by;
+            var now = findings.writtenResults();
+            if (now != null) {
+                CoreResults.queue(now, taken, reply, by);
+            }
         }
     }
 
-    /** The results, if there are any; else all is written when they are made: now, if somebody listens. */
-    private @Nullable LiveResults written() {
-        var now = results;
-        if (now == null && hooks.isListeningToResults()) {
-            var _ = makeResults();
+    @Override
+    public void recount(LiveResults results) {
+        if (isSenderAnswered) {
+            CoreResults.sender(results, named, senderReply);
         }
-        return now;
+        var recipients = new ArrayDeque<Answered>(answers);
+        for (var one = answered; one != null; one = one.before()) {
+            recipients.push(one);
+        }
+        for (var one : recipients) {
+            CoreResults.recipient(results, one.recipient(), one.reply());
+        }
+        if (queuedBy != null) {
+            CoreResults.queue(results, isTaken, queueReply, queuedBy);
+        }
     }
 
     /** Lets go of everything; the session calls this once. */
     void close() {
         try {
-            if (feed != null) {
-                feed.abort();
-                feed = null;
+            var came = arrival;
+            arrival = null;
+            if (came != null && came.feed() != null) {
+                came.feed().abort();
             }
             if (message != null) {
                 message.close();
-            } else if (intake != null) {
-                intake.abort();
+            } else if (came != null) {
+                came.abort();
             }
-            intake = null;
         } finally {
             // Never given back, it would keep the plugins of a version that was replaced for ever.
             generation.release();
@@ -294,7 +307,8 @@ final class MailTransaction implements Transaction {
 
     @Override
     public long size() {
-        return intake == null ? 0 : intake.size();
+        var now = arrival;
+        return now == null ? 0 : now.size();
     }
 
     @Override
@@ -332,60 +346,17 @@ final class MailTransaction implements Transaction {
 
     @Override
     public Notes notes() {
-        var now = notes;
-        return now == null ? makeNotes() : now;
-    }
-
-    private synchronized Notes makeNotes() {
-        var now = notes;
-        if (now == null) {
-            now = hooks.newNotes();
-            notes = now;
-        }
-        return now;
+        return findings.notes();
     }
 
     @Override
     public LiveResults results() {
-        var now = results;
-        return now == null ? makeResults() : now;
-    }
-
-    private synchronized LiveResults makeResults() {
-        var now = results;
-        if (now == null) {
-            now = hooks.newResults(id);
-            if (isSenderAnswered) {
-                CoreResults.sender(now, named, senderReply);
-            }
-            var recipients = new ArrayDeque<Answered>(answers);
-            for (var one = answered; one != null; one = one.before()) {
-                recipients.push(one);
-            }
-            for (var one : recipients) {
-                CoreResults.recipient(now, one.recipient(), one.reply());
-            }
-            if (queuedBy != null) {
-                CoreResults.queue(now, isTaken, queueReply, queuedBy);
-            }
-            results = now;
-        }
-        return now;
+        return findings.results();
     }
 
     @Override
     public AuthParts authResults() {
-        var now = authResults;
-        return now == null ? makeAuthResults() : now;
-    }
-
-    private synchronized AuthParts makeAuthResults() {
-        var now = authResults;
-        if (now == null) {
-            now = new AuthParts();
-            authResults = now;
-        }
-        return now;
+        return findings.authResults();
     }
 
     /** The recipients; one a mailbox, however often it was named. */

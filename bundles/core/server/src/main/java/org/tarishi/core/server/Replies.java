@@ -1,5 +1,7 @@
 package org.tarishi.core.server;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Reply;
@@ -11,6 +13,9 @@ final class Replies {
 
     /** A line of a reply has at most 500 octets; a character up to three. */
     private static final int LONGEST_TEXT = 120;
+
+    /** {@link Reply} takes no longer ones. */
+    private static final int LONGEST_LINE = 500;
 
     static final EnhancedStatus DONE = new EnhancedStatus(2, 0, 0);
     static final EnhancedStatus SENDER_OK = new EnhancedStatus(2, 1, 0);
@@ -122,6 +127,15 @@ final class Replies {
             status = own.status();
         }
         return new Reply(code, status, words.lines());
+    }
+
+    /** Returns the reply with the id before each line; a line that would become too long stays as it is. */
+    static Reply marked(Reply reply, String id) {
+        var lines = new ArrayList<>(reply.lines());
+        lines.replaceAll(line -> line.getBytes(StandardCharsets.UTF_8).length + id.length() + 3 > LONGEST_LINE
+                ? line
+                : "[" + id + "] " + line);
+        return new Reply(reply.code(), reply.status(), lines);
     }
 
     /** Returns text of a peer as it may stand in a reply: harmless, and short enough in UTF-8. */

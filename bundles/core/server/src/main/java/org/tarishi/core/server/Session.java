@@ -6,18 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.tarishi.api.AuthResult;
 import org.tarishi.api.Domain;
 import org.tarishi.api.Hello;
 import org.tarishi.api.ListenerMode;
@@ -34,11 +29,8 @@ import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
-import org.tarishi.api.message.HeaderField;
 import org.tarishi.api.service.Dns;
-import org.tarishi.api.service.LookupException;
 import org.tarishi.core.spi.Admission;
-import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.Intake;
@@ -53,13 +45,7 @@ import org.tarishi.core.spi.Verdict;
  * <p>All methods run on the session's own thread, which is {@link Wire#turn()}'s. While plugins are asked nothing here is touched: also
  * when the client goes meanwhile, everything is kept until they have answered, and the answer is dropped then.
  */
-final class Session implements SmtpConnection, Machine.Facts {
-
-    /** How long the resolver may take for the client's name; without it the session goes on. */
-    private static final Duration LOOKUP_TIME = Duration.ofSeconds(10);
-
-    /** {@link Reply} takes no longer ones. */
-    private static final int LONGEST_REPLY_LINE = 500;
+final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** The way to the client. */
     interface Wire {
@@ -120,6 +106,7 @@ final class Session implements SmtpConnection, Machine.Facts {
     private final Wire wire;
     private final Machine machine;
     private final SessionLog log;
+    private final Stamp stamp;
     private final Instant startedAt;
     private final Counters counters = new Counters();
     private final @Nullable Rehearsal rehearsal;
@@ -152,15 +139,11 @@ final class Session implements SmtpConnection, Machine.Facts {
     private boolean relaying;
     private boolean pipelining;
     private boolean early;
-    private boolean feedFull;
-    private byte @Nullable [] ownAuthField;
     private byte[] currentLine = {};
     private @Nullable Reply lastReply;
     private @Nullable Reply lastRefusal;
-    private volatile @Nullable Notes notes;
-    private volatile @Nullable LiveResults results;
+    private @Nullable Findings findings;
     private @Nullable Duration lasted;
-    private volatile @Nullable AuthParts authResults;
 
     Session(
             String id,
@@ -182,6 +165,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         this.startedAt = core.now().toInstant();
         this.rehearsal = core.rehearsal();
         this.log = new SessionLog(id);
+        this.stamp = new Stamp(this, settings);
         this.machine = new Machine(settings, this);
     }
 
@@ -199,6 +183,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         }
         if (hooks != null) {
             announced = hooks;
+            findings = new Findings(id, hooks, this);
             hooks.opened(this);
         }
         run(machine.connected(new State.Connecting()));
@@ -232,31 +217,27 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     /** Bytes of the message have come; what is behind its end stays in the buffer. */
     void data(ByteBuffer bytes) {
-        var open = tx;
-        var intake = open == null ? null : open.intake();
-        if (open == null || intake == null) {
-            throw new IllegalStateException("data without an intake");
-        }
         run(() -> {
-            switch (intake.feed(bytes)) {
-                case MORE -> awaitFeed(open);
+            var open = open();
+            var arrival = open.arrival();
+            switch (arrival.feed(bytes)) {
+                case MORE -> {}
                 case WAIT -> {
                     busy = true;
-                    intake.whenReady(wire.turn(), () -> {
+                    arrival.whenReady(wire.turn(), () -> {
                         busy = false;
-                        awaitFeed(open);
                         resume(null);
                     });
                 }
                 case END -> {
-                    return complete(open, intake);
+                    return complete(open, arrival);
                 }
             }
             return null;
         });
     }
 
-    private @Nullable Step complete(MailTransaction open, Intake intake) {
+    private @Nullable Step complete(MailTransaction open, Arrival arrival) {
         if (!(state instanceof State.Receiving receiving)) {
             throw new IllegalStateException("data in " + state);
         }
@@ -266,21 +247,8 @@ final class Session implements SmtpConnection, Machine.Facts {
             }
             return machine.received(receiving, received);
         });
-        intake.complete(wire.turn(), awaited);
+        arrival.complete(wire.turn(), awaited);
         return awaited.answered();
-    }
-
-    /** Waits for those who watch the message arrive, where they are behind. */
-    private void awaitFeed(MailTransaction open) {
-        var feed = open.feed();
-        if (feed != null && feedFull) {
-            feedFull = false;
-            busy = true;
-            feed.whenReady(wire.turn(), () -> {
-                busy = false;
-                resume(null);
-            });
-        }
     }
 
     /** Bytes have arrived; also those that are not looked at yet. */
@@ -450,12 +418,12 @@ final class Session implements SmtpConnection, Machine.Facts {
                 yield then;
             }
             case Step.Stamp(var then) -> {
-                stamp();
+                stamp.put(open(), core.now());
                 yield then;
             }
             case Step.AskBody(var then) -> askBody(then);
             case Step.Restamp(var then) -> {
-                restamp();
+                stamp.renew(open());
                 yield then;
             }
         };
@@ -496,17 +464,8 @@ final class Session implements SmtpConnection, Machine.Facts {
         log.reply(reply);
         var open = tx;
         wire.write(
-                settings.idInRefusals() && reply.code() >= 400 ? marked(reply) : reply,
-                open != null && open.sender().parameters().has("SMTPUTF8"));
-    }
-
-    /** The reply with the id before each line; a line that would become too long stays as it is. */
-    private Reply marked(Reply reply) {
-        var lines = new ArrayList<>(reply.lines());
-        lines.replaceAll(line -> line.getBytes(StandardCharsets.UTF_8).length + id.length() + 3 > LONGEST_REPLY_LINE
-                ? line
-                : "[" + id + "] " + line);
-        return new Reply(reply.code(), reply.status(), lines);
+                settings.idInRefusals() && reply.code() >= 400 ? Replies.marked(reply, id) : reply,
+                open != null && open.isUtf8());
     }
 
     /** Counts and logs what a reply is. */
@@ -764,22 +723,8 @@ final class Session implements SmtpConnection, Machine.Facts {
             return named(null, then);
         }
         var awaited = new Awaited<Optional<String>>(name -> named(name.orElse(null), then));
-        var answer = new CompletableFuture<Optional<String>>();
-        core.block(() -> answer.complete(nameOf(dns)));
-        var _ = answer.completeOnTimeout(Optional.empty(), LOOKUP_TIME.toSeconds(), TimeUnit.SECONDS)
-                .thenAcceptAsync(awaited, wire.turn());
+        NameLookup.start(dns, remote.address().getAddress(), core::block, wire.turn(), awaited);
         return awaited.answered();
-    }
-
-    private Optional<String> nameOf(Dns dns) {
-        try {
-            return dns.names(remote.address().getAddress()).records().stream()
-                    .map(Domain::ascii)
-                    .findFirst();
-        } catch (LookupException | RuntimeException e) {
-            // No name is an answer that plugins and log can live with; the resolver's owner logs its troubles.
-            return Optional.empty();
-        }
     }
 
     private Step named(@Nullable String name, Function<Opinion, Step> then) {
@@ -794,7 +739,7 @@ final class Session implements SmtpConnection, Machine.Facts {
         facts.local().ifPresent(address -> local = new End(address, settings.hostname()));
         offer = Offer.NONE;
         relaying = false;
-        authResults = null;
+        findings().forgetAuthResults();
         log.becomes(remote, before, by);
     }
 
@@ -859,94 +804,19 @@ final class Session implements SmtpConnection, Machine.Facts {
 
     private void receive() {
         var open = open();
-        var body = open.generation().openBody(subject(null)).orElse(null);
-        var intake = open.open(
+        open.receive(
                 new MessageStore.Limits(
                         settings.maxBytes(),
                         settings.dataLine(),
                         settings.headerFields(),
                         settings.headerBytes(),
                         !open.isDiscarding()),
-                body);
-        feedFull = false;
-        if (body != null) {
-            intake.tap(bytes -> feedFull |= !body.feed(bytes));
-        }
-    }
-
-    private void stamp() {
-        var open = open();
-        var message = open.message();
-        if (message == null) {
-            throw new IllegalStateException("no message to stamp");
-        }
-        var early = open.mergeHeaders();
-        var headers = message.headers();
-        if (settings.cleanAuthResults()) {
-            headers.rename("Authentication-Results", "Original-Authentication-Results");
-        }
-        boolean utf8 = open.sender().parameters().has("SMTPUTF8");
-        if (settings.addReceived()) {
-            headers.prependRaw(
-                    TraceFields.received(this, settings, protocol(), open.id(), open.only(), utf8, core.now()));
-        }
-        if (early != null) {
-            early.fields().reversed().stream().map(HeaderField::bytes).forEach(headers::prependRaw);
-        }
-        ownAuthField = null;
-        putAuthResults(open, utf8);
-    }
-
-    private void restamp() {
-        var open = open();
-        putAuthResults(open, open.sender().parameters().has("SMTPUTF8"));
-    }
-
-    /** Puts our own Authentication-Results on top, in the place of an earlier one; none where nobody found anything out. */
-    private void putAuthResults(MailTransaction open, boolean utf8) {
-        var message = open.message();
-        var parts = authParts(open);
-        if (message == null || parts.isEmpty()) {
-            return;
-        }
-        var headers = message.headers();
-        var field = TraceFields.authenticationResults(settings.hostname(), parts, utf8);
-        var before = ownAuthField;
-        if (before != null) {
-            var fields = headers.all("Authentication-Results");
-            if (Arrays.equals(before, field)
-                    && !headers.fields().isEmpty()
-                    && Arrays.equals(headers.fields().getFirst().bytes(), field)) {
-                return;
-            }
-            fields.stream()
-                    .filter(f -> Arrays.equals(f.bytes(), before))
-                    .findFirst()
-                    .ifPresent(headers::remove);
-        }
-        headers.prependRaw(field);
-        ownAuthField = field;
-    }
-
-    private List<AuthResult> authParts(MailTransaction open) {
-        var ours = authResults;
-        var its = open.ownAuthResults();
-        if (ours == null && its == null) {
-            return List.of();
-        }
-        var parts = new ArrayList<AuthResult>();
-        if (ours != null) {
-            parts.addAll(ours.all());
-        }
-        if (its != null) {
-            parts.addAll(its.all());
-        }
-        return parts;
+                open.generation().openBody(subject(null)).orElse(null));
     }
 
     private @Nullable Step askBody(Function<Opinion, Step> then) {
         asking = Moment.BODY;
-        BodyFeed feed = open().feed();
+        var feed = open().arrival().feed();
         if (feed == null) {
             by = "core";
             return then.apply(Opinion.YES);
@@ -967,7 +837,6 @@ final class Session implements SmtpConnection, Machine.Facts {
             return;
         }
         tx = null;
-        ownAuthField = null;
         try {
             open.generation().ended(open, outcome);
         } finally {
@@ -1055,7 +924,7 @@ final class Session implements SmtpConnection, Machine.Facts {
     @Override
     public String protocol() {
         var open = tx;
-        boolean utf8 = open != null && open.sender().parameters().has("SMTPUTF8");
+        boolean utf8 = open != null && open.isUtf8();
         var lmtp = mode == ListenerMode.LMTP;
         var word = utf8 ? (lmtp ? "UTF8LMTP" : "UTF8SMTP") : lmtp ? "LMTP" : isEsmtp() ? "ESMTP" : "SMTP";
         return word + (tls().isPresent() ? "S" : "") + (user().isPresent() ? "A" : "");
@@ -1106,87 +975,61 @@ final class Session implements SmtpConnection, Machine.Facts {
         return counters;
     }
 
-    // Listeners ask for these on threads of their own; there must not be two of them.
-
     @Override
     public Notes notes() {
-        var now = notes;
-        return now == null ? makeNotes() : now;
-    }
-
-    private synchronized Notes makeNotes() {
-        var now = notes;
-        if (now == null) {
-            now = plugins().newNotes();
-            notes = now;
-        }
-        return now;
+        return findings().notes();
     }
 
     @Override
     public LiveResults results() {
-        var now = results;
-        return now == null ? makeResults() : now;
+        return findings().results();
     }
 
-    private synchronized LiveResults makeResults() {
-        var now = results;
-        if (now == null) {
-            now = plugins().newResults(id);
-            if (state instanceof State.Named named) {
-                CoreResults.hello(now, named.hello());
+    @Override
+    public void recount(LiveResults results) {
+        if (state instanceof State.Named named) {
+            CoreResults.hello(results, named.hello());
+        }
+        if (lasted != null) {
+            CoreResults.disconnected(results, lasted);
+        }
+    }
+
+    private void disconnected(Duration after) {
+        var found = findings();
+        synchronized (found) {
+            lasted = after;
+            var now = found.writtenResults();
+            if (now != null) {
+                CoreResults.disconnected(now, after);
             }
-            if (lasted != null) {
-                CoreResults.disconnected(now, lasted);
+        }
+    }
+
+    private void greeted(Hello hello) {
+        var found = findings();
+        synchronized (found) {
+            var now = found.writtenResults();
+            if (now != null) {
+                CoreResults.hello(now, hello);
             }
-            results = now;
         }
-        return now;
-    }
-
-    private synchronized void disconnected(Duration after) {
-        lasted = after;
-        var now = written();
-        if (now != null) {
-            CoreResults.disconnected(now, after);
-        }
-    }
-
-    private synchronized void greeted(Hello hello) {
-        var now = written();
-        if (now != null) {
-            CoreResults.hello(now, hello);
-        }
-    }
-
-    /** The results, if there are any; else what the core says is written when they are made: now, if somebody listens. */
-    private @Nullable LiveResults written() {
-        var now = results;
-        if (now == null && announced != null && announced.isListeningToResults()) {
-            var _ = makeResults();
-        }
-        return now;
-    }
-
-    private Hooks plugins() {
-        var told = announced;
-        if (told == null) {
-            throw new IllegalStateException("plugins know nothing of this connection");
-        }
-        return told;
     }
 
     @Override
     public AuthParts authResults() {
-        var now = authResults;
-        return now == null ? makeAuthResults() : now;
+        return findings().authResults();
     }
 
-    private synchronized AuthParts makeAuthResults() {
-        var now = authResults;
+    /** Returns the parts of Authentication-Results, null where nobody has asked for them. */
+    @Nullable AuthParts writtenAuthResults() {
+        return findings().writtenAuthResults();
+    }
+
+    private Findings findings() {
+        var now = findings;
         if (now == null) {
-            now = new AuthParts();
-            authResults = now;
+            throw new IllegalStateException("plugins know nothing of this connection");
         }
         return now;
     }
@@ -1210,62 +1053,5 @@ final class Session implements SmtpConnection, Machine.Facts {
     @Override
     public int accepted() {
         return tx == null ? 0 : tx.accepted();
-    }
-
-    private static final class Counters implements SessionCounters {
-        private int transactions;
-        private int errors;
-        private int rcptAccepted;
-        private int rcptDeferred;
-        private int rcptRejected;
-        private int accepted;
-        private int deferred;
-        private int rejected;
-        private long bytes;
-
-        @Override
-        public int transactions() {
-            return transactions;
-        }
-
-        @Override
-        public int errors() {
-            return errors;
-        }
-
-        @Override
-        public int recipientsAccepted() {
-            return rcptAccepted;
-        }
-
-        @Override
-        public int recipientsDeferred() {
-            return rcptDeferred;
-        }
-
-        @Override
-        public int recipientsRejected() {
-            return rcptRejected;
-        }
-
-        @Override
-        public int messagesAccepted() {
-            return accepted;
-        }
-
-        @Override
-        public int messagesDeferred() {
-            return deferred;
-        }
-
-        @Override
-        public int messagesRejected() {
-            return rejected;
-        }
-
-        @Override
-        public long bytesReceived() {
-            return bytes;
-        }
     }
 }
