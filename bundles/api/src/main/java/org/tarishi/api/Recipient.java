@@ -1,6 +1,8 @@
 package org.tarishi.api;
 
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The argument of RCPT: where a mail shall go, with its parameters (RFC 5321 section 4.1.1.3).
@@ -51,6 +53,16 @@ public final class Recipient {
     /** Returns the parameters of RCPT. */
     public EsmtpParameters parameters() {
         return parameters;
+    }
+
+    /** Returns when the sender wants to hear of this recipient; nothing where NOTIFY was not given or is none. */
+    public Optional<Set<NotifyOn>> notifyOn() {
+        return parameters.value("NOTIFY").flatMap(NotifyOn::parse);
+    }
+
+    /** Returns whom the sender named first; nothing where ORCPT was not given or is none. */
+    public Optional<OriginalRecipient> original() {
+        return parameters.value("ORCPT").flatMap(OriginalRecipient::parse);
     }
 
     @Override

@@ -123,6 +123,11 @@ public final class FakeMessage implements Message {
         return isEightBit(body);
     }
 
+    @Override
+    public boolean isBinary() {
+        return false;
+    }
+
     private static boolean isEightBit(byte[] bytes) {
         for (byte b : bytes) {
             if (b < 0) {

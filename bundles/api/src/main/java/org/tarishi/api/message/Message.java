@@ -30,13 +30,23 @@ public interface Message {
     /** Tells whether a byte of the body is above 127: it can't be sent without 8BITMIME. */
     boolean isEightBit();
 
+    /**
+     * Tells whether the body may be any bytes (RFC 3030 section 3, {@code BODY=BINARYMIME}): line ends are part of its content then, and it
+     * can be sent only by BDAT to a host that offers BINARYMIME. The header is made of lines all the same.
+     */
+    boolean isBinary();
+
     /** Returns the root of the message's MIME parts; read when first asked for. */
     Part root() throws MimeLimitException, IOException;
 
     /** Opens the whole message as it is now, header and body, CRLF line ends. */
     InputStream open() throws IOException;
 
-    /** Writes the message as it is now. */
+    /**
+     * Writes the message as it is now. Of one that {@link #isBinary()}, {@link WriteOption#LF} changes the header only.
+     *
+     * @throws IOException also when a message that {@link #isBinary()} is to be written with dots
+     */
     void writeTo(OutputStream out, Set<WriteOption> options) throws IOException;
 
     /**

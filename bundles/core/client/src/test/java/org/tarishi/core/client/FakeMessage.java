@@ -48,6 +48,11 @@ class FakeMessage implements Message {
     }
 
     @Override
+    public boolean isBinary() {
+        return false;
+    }
+
+    @Override
     public InputStream open() {
         return new ByteArrayInputStream(bytes);
     }

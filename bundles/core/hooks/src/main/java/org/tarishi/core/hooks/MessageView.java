@@ -69,6 +69,11 @@ final class MessageView implements Message {
     }
 
     @Override
+    public boolean isBinary() {
+        return live.isBinary();
+    }
+
+    @Override
     public Part root() throws MimeLimitException, IOException {
         return now().root();
     }

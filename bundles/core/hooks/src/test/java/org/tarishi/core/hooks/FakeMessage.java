@@ -82,6 +82,11 @@ final class FakeMessage implements LiveMessage {
     }
 
     @Override
+    public boolean isBinary() {
+        return false;
+    }
+
+    @Override
     public Part root() throws MimeLimitException {
         if (isTooDeep) {
             throw new MimeLimitException("more than 100 parts");
