@@ -14,10 +14,12 @@ import org.slf4j.LoggerFactory;
 import org.tarishi.api.Text;
 import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
 
 /**
- * Reads data up to the lone dot, and finds header, body and what is wrong on the way.
+ * Reads data up to the lone dot, or as far as it is given, and finds header, body and what is wrong on the way. The only reader of line
+ * ends that there is: what comes in by chunks is read by the same rules.
  *
  * <p>Bytes are copied once, in bulk, to the end of a chunk, and looked at there: eight at a time for the end of a line, one at a time
  * only at the beginning of a line and in the name of a header field. A dot that is taken off leaves a gap, which the next run closes.
@@ -31,8 +33,9 @@ final class DotIntake implements Intake {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGHS = 0x8080_8080_8080_8080L;
-    private static final long CRS = ONES * '\r';
-    private static final long LFS = ONES * '\n';
+    /** One above CR: of the bytes below it, NUL, CR and LF are of interest, and only TAB is not rare. */
+    private static final long STOPS = ONES * ('\r' + 1);
+
     private static final int SCRATCH = 4096;
 
     /** Where in a line the next byte stands. */
@@ -56,7 +59,11 @@ final class DotIntake implements Intake {
         REST
     }
 
+    private static final byte[] CRLF = {'\r', '\n'};
+
     private final String id;
+    private final boolean dots;
+    private final boolean binary;
     private final Limits limits;
     private final long mostBytes;
     private final Spool spool;
@@ -92,8 +99,10 @@ final class DotIntake implements Intake {
     private volatile boolean aborted;
     private volatile @Nullable LiveMessage message;
 
-    DotIntake(String id, Limits limits, Spool spool, Settings settings) {
+    DotIntake(String id, Framing framing, Limits limits, Spool spool, Settings settings) {
         this.id = Text.escaped(id);
+        this.dots = framing == Framing.DOT;
+        this.binary = framing == Framing.BINARY_CHUNKS;
         this.limits = limits;
         this.mostBytes = limits.bytes() == 0 ? Long.MAX_VALUE : limits.bytes();
         this.spool = spool;
@@ -105,6 +114,11 @@ final class DotIntake implements Intake {
         while (place != Place.END && bytes.hasRemaining()) {
             if (spool.hasFailed()) {
                 refuse(Fault.STORAGE);
+            }
+            if (fault != null && !dots) {
+                // Counts tell where it ends.
+                bytes.position(bytes.limit());
+                break;
             }
             var into = space(bytes.remaining());
             int from = filled;
@@ -180,10 +194,10 @@ final class DotIntake implements Intake {
         int run = from;
         int r = from;
         removed = 0;
-        while (r < to) {
+        while (r < to && !isRaw()) {
             switch (place) {
                 case START -> {
-                    if (a[r] == '.') {
+                    if (dots && a[r] == '.') {
                         kept = close(a, kept, run, r);
                         run = ++r;
                         removed++;
@@ -228,18 +242,39 @@ final class DotIntake implements Intake {
                     if (r == to) {
                         break;
                     }
-                    if (a[r] == '\n') {
-                        wrong(Fault.BARE_LF, offset(from, r));
-                    } else {
-                        place = Place.CR;
+                    switch (a[r]) {
+                        case '\n' -> wrong(Fault.BARE_LF, offset(from, r));
+                        case 0 -> wrong(Fault.NUL, offset(from, r));
+                        default -> place = Place.CR;
                     }
                     r++;
                 }
                 case END -> throw new AssertionError("read beyond the end");
             }
         }
+        if (r < to) {
+            any(a, r, to);
+        }
         check(offset(from, to));
         return close(a, kept, run, to);
+    }
+
+    /** Tells whether any byte may follow. */
+    private boolean isRaw() {
+        return binary && !inHeader;
+    }
+
+    /** Takes note of bytes that may be any. */
+    private void any(byte[] a, int from, int to) {
+        int r = from;
+        long seen = 0;
+        for (; r <= to - Long.BYTES; r += Long.BYTES) {
+            seen |= (long) LONG.get(a, r);
+        }
+        while (r < to) {
+            seen |= a[r++];
+        }
+        high |= seen;
     }
 
     /** Moves a run to where the kept bytes end; returns their new end. */
@@ -255,29 +290,37 @@ final class DotIntake implements Intake {
         return size + (r - from) - removed;
     }
 
-    /** Returns the next CR or LF, or the end. */
+    /** Returns the next CR, LF or NUL, or the end. */
     private int lineBreak(byte[] a, int from, int to) {
         int r = from;
         long seen = 0;
         while (r <= to - Long.BYTES) {
             long eight = (long) LONG.get(a, r);
-            long cr = eight ^ CRS;
-            long lf = eight ^ LFS;
-            // The lowest high bit marks the first zero byte; those above it may be wrong.
-            long hit = (((cr - ONES) & ~cr) | ((lf - ONES) & ~lf)) & HIGHS;
-            if (hit != 0) {
-                int bits = Long.numberOfTrailingZeros(hit) - 7;
-                high |= seen | (eight & ((1L << bits) - 1));
-                return r + bits / Byte.SIZE;
+            // The lowest high bit marks the first byte below; those above it may be wrong.
+            long hit = (eight - STOPS) & ~eight & HIGHS;
+            if (hit == 0) {
+                seen |= eight;
+                r += Long.BYTES;
+                continue;
             }
-            seen |= eight;
-            r += Long.BYTES;
+            int bits = Long.numberOfTrailingZeros(hit) - 7;
+            seen |= eight & ((1L << bits) - 1);
+            r += bits / Byte.SIZE;
+            if (isStop(a[r])) {
+                high |= seen;
+                return r;
+            }
+            r++;
         }
-        while (r < to && a[r] != '\r' && a[r] != '\n') {
+        while (r < to && !isStop(a[r])) {
             seen |= a[r++];
         }
         high |= seen;
         return r;
+    }
+
+    private static boolean isStop(byte b) {
+        return b == '\r' || b == '\n' || b == 0;
     }
 
     private void beginLine() {
@@ -389,7 +432,7 @@ final class DotIntake implements Intake {
     /** Notes that the byte at an offset is wrong, unless a limit was passed before or by it. */
     private void wrong(Fault why, long offset) {
         check(offset + 1);
-        if (fault == null) {
+        if (fault == null && !isRaw()) {
             fault = why;
         }
     }
@@ -400,10 +443,14 @@ final class DotIntake implements Intake {
             return;
         }
         long overSize = bytes - mostBytes;
-        long overLine = bytes - lineStart - limits.lineBytes();
+        // Where a body begins that may be any bytes, lines end to be of interest.
+        long lines = inHeader || !binary ? bytes : lineStart;
         if (inHeader && firstStray >= 0 && bytes > limits.headerBytes()) {
             settle();
+            lines = binary ? limits.headerBytes() + 1 : bytes;
         }
+        long overLine =
+                lines - lineStart > limits.lineBytes() ? bytes - lineStart - limits.lineBytes() : Long.MIN_VALUE;
         long overHeader = inHeader ? bytes - limits.headerBytes() : Long.MIN_VALUE;
         long most = Math.max(overSize, Math.max(overLine, overHeader));
         if (most > 0) {
@@ -412,6 +459,27 @@ final class DotIntake implements Intake {
     }
 
     // ---- around it
+
+    @Override
+    public void end() {
+        if (dots || place == Place.END) {
+            throw new IllegalStateException(dots ? "a dot ends the data" : "the data has ended");
+        }
+        if (fault == null && !isRaw()) {
+            if (place == Place.CR) {
+                refuse(Fault.BARE_CR);
+            } else if (place == Place.MIDDLE) {
+                feed(ByteBuffer.wrap(CRLF));
+            }
+        }
+        endData();
+        place = Place.END;
+    }
+
+    @Override
+    public @Nullable Fault fault() {
+        return fault;
+    }
 
     @Override
     public void whenReady(Executor turn, Runnable action) {
@@ -469,7 +537,7 @@ final class DotIntake implements Intake {
         try {
             var bytes = HeaderBytes.read(content, (int) headerEnd);
             var headers = FieldList.parse(bytes, (int) headerEnd, (headerHigh & HIGHS) != 0);
-            var body = new StoredBody(content, bodyStart, size, limits.keepBody(), (high & HIGHS) != 0);
+            var body = new StoredBody(content, bodyStart, size, limits.keepBody(), (high & HIGHS) != 0, binary);
             return new Received.Complete(new StoredMessage(settings, headers, body));
         } catch (IOException e) {
             LOG.error("{}: message refused for now: cannot read what was just written: {}", id, e.toString());

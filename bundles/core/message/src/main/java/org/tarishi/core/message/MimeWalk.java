@@ -210,6 +210,7 @@ final class MimeWalk {
         }
 
         boolean next() throws IOException {
+            boolean endedWithCr = length > 0 && !isEnded && block[from + length - 1] == '\r';
             offset += length;
             from += length;
             isStart = isEnded;
@@ -220,7 +221,8 @@ final class MimeWalk {
                 }
                 if (at < filled) {
                     length = at + 1 - from;
-                    isEnded = true;
+                    // In a binary body an LF alone ends no line, and makes no delimiter of what is behind it.
+                    isEnded = at > from ? block[at - 1] == '\r' : endedWithCr;
                     return true;
                 }
                 if (from > 0) {

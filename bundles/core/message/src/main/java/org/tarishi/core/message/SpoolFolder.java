@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -38,7 +39,17 @@ class SpoolFolder {
     private static final int LONGEST_ID = 100;
     private static final AtomicLong NUMBER = new AtomicLong();
 
+    /** How long an answer of the file system is taken for true. */
+    private static final long FRESH_NANOS = 1_000_000_000;
+
+    private static final long STALE_NANOS = 10 * FRESH_NANOS;
+
     private final Path folder;
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile Room room = new Room(Long.MAX_VALUE, System.nanoTime() - STALE_NANOS);
+
+    /** The bytes that were free at an instant. */
+    private record Room(long bytes, long at) {}
 
     SpoolFolder(Path folder) {
         this.folder = folder;
@@ -46,6 +57,34 @@ class SpoolFolder {
 
     Path path() {
         return folder;
+    }
+
+    /**
+     * Tells whether so many bytes were free when that was last asked, in doubt yes; asks anew off this thread where that is a while ago.
+     */
+    boolean hasRoomFor(long bytes) {
+        var now = room;
+        long age = System.nanoTime() - now.at();
+        if (age >= FRESH_NANOS && looking.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("spool room").start(this::look);
+        }
+        return bytes <= now.bytes() || age >= STALE_NANOS;
+    }
+
+    /** Asks the file system, which may take its time. */
+    void look() {
+        try {
+            var there = folder;
+            while (!Files.exists(there) && there.getParent() != null) {
+                there = there.getParent();
+            }
+            room = new Room(Files.getFileStore(there).getUsableSpace(), System.nanoTime());
+        } catch (IOException e) {
+            // Whoever stores says what is wrong with the folder; a guess must not refuse mail.
+            room = new Room(Long.MAX_VALUE, System.nanoTime());
+        } finally {
+            looking.set(false);
+        }
     }
 
     /** A file that was just made. */

@@ -68,8 +68,18 @@ public final class SpoolingMessageStore implements MessageStore {
     }
 
     @Override
-    public Intake open(String id, Limits limits) {
+    public Intake open(String id, Framing framing, BareLineEnds bare, Limits limits) {
         var now = setup;
-        return new DotIntake(id, limits, new Spool(id, now.settings(), budget, now.folder()), now.settings());
+        var spool = new Spool(id, now.settings(), budget, now.folder());
+        var intake = new DotIntake(id, framing, limits, spool, now.settings());
+        return bare == BareLineEnds.CONVERT && framing != Framing.BINARY_CHUNKS
+                ? new RepairedIntake(intake, framing == Framing.DOT)
+                : intake;
+    }
+
+    @Override
+    public boolean hasRoomFor(long bytes) {
+        var now = setup;
+        return bytes <= now.settings().bodyMemory() || now.folder().hasRoomFor(bytes);
     }
 }

@@ -16,17 +16,19 @@ final class StoredBody implements Body {
     private final long end;
     private final boolean isKept;
     private final boolean isEightBit;
+    private final boolean isBinary;
     private volatile @Nullable Walked walked;
 
     /** The parts by a Content-Type. */
     private record Walked(@Nullable Field contentType, List<Part> parts) {}
 
-    StoredBody(Content content, long start, long end, boolean isKept, boolean isEightBit) {
+    StoredBody(Content content, long start, long end, boolean isKept, boolean isEightBit, boolean isBinary) {
         this.content = content;
         this.start = start;
         this.end = end;
         this.isKept = isKept;
         this.isEightBit = isEightBit;
+        this.isBinary = isBinary;
     }
 
     /** Returns the parts, if they were read by that very Content-Type. */
@@ -42,6 +44,11 @@ final class StoredBody implements Body {
 
     boolean isEightBit() {
         return isEightBit;
+    }
+
+    /** Tells whether it may be any bytes, and is not made of lines. */
+    boolean isBinary() {
+        return isBinary;
     }
 
     @Override

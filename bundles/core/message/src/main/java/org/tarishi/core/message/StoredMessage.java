@@ -58,6 +58,11 @@ final class StoredMessage implements LiveMessage {
     }
 
     @Override
+    public boolean isBinary() {
+        return body.isBinary();
+    }
+
+    @Override
     public Part root() throws IOException {
         return MimeWalk.root(headers, body, settings);
     }
@@ -78,13 +83,29 @@ final class StoredMessage implements LiveMessage {
     @Override
     public void writeTo(OutputStream out, Set<WriteOption> options) throws IOException {
         boolean bodyOnly = options.contains(WriteOption.BODY_ONLY);
-        if (WireOutput.isNeeded(options)) {
+        if (body.isBinary()) {
+            writeBinary(out, options, bodyOnly);
+        } else if (WireOutput.isNeeded(options)) {
             var wire = new WireOutput(out, options);
             write(wire, bodyOnly);
             wire.finish();
         } else {
             write(out, bodyOnly);
         }
+    }
+
+    /** Dots belong to lines: a body that is not made of them can't be framed by one. */
+    private void writeBinary(OutputStream out, Set<WriteOption> options, boolean bodyOnly) throws IOException {
+        if (options.contains(WriteOption.DOT_STUFFED) || options.contains(WriteOption.FINAL_DOT)) {
+            throw new IOException("a binary message (RFC 3030) can't be sent by DATA");
+        }
+        if (!bodyOnly) {
+            var wire = new WireOutput(out, options);
+            headers.writeTo(wire);
+            wire.write(CRLF, 0, CRLF.length);
+            wire.finish();
+        }
+        changes.write(this, out);
     }
 
     private void write(OutputStream out, boolean bodyOnly) throws IOException {

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tarishi.core.spi.Intake.Fault;
 import org.tarishi.core.spi.Intake.Progress;
 import org.tarishi.core.spi.Intake.Received;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
 
 class DotIntakeTest {
@@ -40,7 +42,7 @@ class DotIntakeTest {
             String tapped) {}
 
     private static Outcome receive(Limits limits, byte[] wire, int... cuts) {
-        var intake = STORE.open("test.1", limits);
+        var intake = STORE.open("test.1", Framing.DOT, BareLineEnds.REFUSE, limits);
         var tapped = new ByteArrayOutputStream();
         intake.tap(run -> {
             var copy = new byte[run.remaining()];
@@ -182,7 +184,7 @@ class DotIntakeTest {
     @Test
     void randomInputUnderTightLimitsHasTheSameOutcomeHoweverItIsSplitAndByThePlainReading() {
         var random = new Random(1);
-        var alphabet = "\r\n.. :ab\t\u00e9";
+        var alphabet = "\r\n.. :ab\t\u00e9\0";
         for (int round = 0; round < 40_000; round++) {
             var text = new StringBuilder();
             int length = random.nextInt(60);
@@ -270,6 +272,8 @@ class DotIntakeTest {
                 note(Fault.BARE_LF);
             } else if (c != '\n' && isAfterCr) {
                 note(Fault.BARE_CR);
+            } else if (c == 0) {
+                note(Fault.NUL);
             } else if (c == '\n') {
                 inHeader &= line.length() != 2;
                 lines.add(line.toString());

@@ -20,6 +20,8 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.tarishi.core.spi.Intake.Received;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
 
 /** Measures what it costs to receive a message, in pieces as a socket gives them. The README says how to run it. */
@@ -63,7 +65,7 @@ public class FeedBench {
     /** Feeds, completes, and lets go. */
     @Benchmark
     public long receive() {
-        var intake = store.open("bench.1", LIMITS);
+        var intake = store.open("bench.1", Framing.DOT, BareLineEnds.REFUSE, LIMITS);
         for (int from = 0; from < wire.limit(); from += PIECE) {
             intake.feed(wire.slice(from, Math.min(PIECE, wire.limit() - from)));
         }

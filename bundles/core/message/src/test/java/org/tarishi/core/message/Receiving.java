@@ -17,6 +17,8 @@ import org.tarishi.core.spi.Intake.Progress;
 import org.tarishi.core.spi.Intake.Received;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
 
 /** What the tests of this package do again and again: receive a message and look at its bytes. */
@@ -82,7 +84,7 @@ final class Receiving {
 
     /** Receives a message, dot-stuffed and with its final dot, as one piece. */
     static Received receive(MessageStore store, Limits limits, byte[] wire) {
-        var intake = store.open("test.1", limits);
+        var intake = store.open("test.1", Framing.DOT, BareLineEnds.REFUSE, limits);
         var bytes = ByteBuffer.wrap(wire);
         while (feedAll(intake, bytes) != Progress.END) {
             assertThat(bytes.remaining()).as("bytes that nobody took").isZero();

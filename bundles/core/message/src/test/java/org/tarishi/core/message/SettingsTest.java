@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 
 class SettingsTest {
 
@@ -73,7 +75,7 @@ class SettingsTest {
     @Test
     void aBadChangeLeavesTheOldSettingsInForceAndAGoodOneCountsForTheNextMessage(@TempDir Path data) throws Exception {
         var store = new SpoolingMessageStore(data.toString(), new Settings(Given.DEFAULTS));
-        var before = store.open("a", Receiving.WIDE);
+        var before = store.open("a", Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
         assertThatThrownBy(() -> store.modified(Given.DEFAULTS.with("maxParts", "0")))
                 .hasMessageStartingWith("maxParts");
         Receiving.message(store, Receiving.bytes("x\r\n")).close();

@@ -37,6 +37,8 @@ import org.tarishi.core.spi.Intake.Fault;
 import org.tarishi.core.spi.Intake.Progress;
 import org.tarishi.core.spi.Intake.Received;
 import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 
 class SpoolTest {
 
@@ -66,7 +68,7 @@ class SpoolTest {
     @Test
     void whoeverIsGoneWhenTheDiskHasCaughtUpLeavesNoFileAndNoMemory() throws Exception {
         var store = store(data, withMemory(0));
-        var intake = store.open("gone", Receiving.WIDE);
+        var intake = store.open("gone", Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
         feedAll(intake, ByteBuffer.wrap(bytes("\r\n" + "x\r\n".repeat(200_000) + ".\r\n")));
         intake.complete(
                 action -> {
@@ -145,7 +147,7 @@ class SpoolTest {
     @Test
     void whenTheDiskIsBehindThePeerWaitsAndLittleIsHeld() throws Exception {
         var store = store(data, withMemory(0));
-        var intake = store.open("x.1", Receiving.WIDE);
+        var intake = store.open("x.1", Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
         var block = bytes(("z".repeat(62) + "\r\n").repeat(1024));
         int waits = 0;
         for (int i = 0; i < 400; i++) {
@@ -185,13 +187,13 @@ class SpoolTest {
     void abortAtAnyTimeLeavesNoFileAndNoMemory() throws Exception {
         var store = store(data, withMemory(0));
         for (int blocks = 0; blocks < 12; blocks++) {
-            var intake = store.open("x." + blocks, Receiving.WIDE);
+            var intake = store.open("x." + blocks, Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
             for (int i = 0; i < blocks; i++) {
                 intake.feed(ByteBuffer.wrap(bytes(("z".repeat(62) + "\r\n").repeat(512))));
             }
             intake.abort();
         }
-        var completing = store.open("y", Receiving.WIDE);
+        var completing = store.open("y", Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
         completing.feed(ByteBuffer.wrap(bytes("x\r\n".repeat(50_000) + ".\r\n")));
         var told = new ArrayList<Received>();
         var turn = new ArrayList<Runnable>();
@@ -246,7 +248,7 @@ class SpoolTest {
         };
         var settings = withMemory(0);
         var id = "full\u001b.7";
-        var intake = new DotIntake(id, Receiving.WIDE, new Spool(id, settings, budget, disk), settings);
+        var intake = new DotIntake(id, Framing.DOT, Receiving.WIDE, new Spool(id, settings, budget, disk), settings);
         for (int i = 0; i < 20; i++) {
             feedAll(intake, ByteBuffer.wrap(bytes("x\r\n".repeat(20_000))));
         }
@@ -267,7 +269,7 @@ class SpoolTest {
         var store = store(data, settings);
         var intakes = new ArrayList<Intake>();
         for (int i = 0; i < 60; i++) {
-            var intake = store.open("m." + i, Receiving.WIDE);
+            var intake = store.open("m." + i, Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
             feedAll(intake, ByteBuffer.wrap(bytes("A: b\r\n\r\n" + "0123456789\r\n".repeat(4000))));
             intakes.add(intake);
             assertThat(store.memoryUsed()).isLessThanOrEqualTo(settings.totalMemory());

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tarishi.api.message.Message.WriteOption;
 import org.tarishi.core.spi.Intake.Received;
 import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
 
 class StoredMessageTest {
@@ -153,7 +155,7 @@ class StoredMessageTest {
         complete.close();
         assertThat(store.memoryUsed()).isZero();
 
-        var aborted = store.open("x", Receiving.WIDE);
+        var aborted = store.open("x", Framing.DOT, BareLineEnds.REFUSE, Receiving.WIDE);
         aborted.feed(ByteBuffer.wrap(bytes("x\r\n".repeat(10_000))));
         aborted.abort();
         aborted.abort();

@@ -3,19 +3,27 @@ package org.tarishi.core.spi;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Takes the bytes behind 354 up to the line with the lone dot (RFC 5321 section 4.1.1.4), takes the dots off, and keeps what remains.
+ * Takes the bytes of a message, as {@link MessageStore.Framing} says, and keeps them.
  *
- * <p>Only CRLF ends a line, and only CRLF, dot, CRLF ends the data. After a fault the bytes are still read to that end, so that none
- * of them is taken for a command, and thrown away. One thread at a time; never blocks: bytes for the disk are handed to another thread.
+ * <p>Only CRLF ends a line, and only CRLF, dot, CRLF ends data that is framed by a dot. After a fault the bytes are still read to the
+ * end, so that none of them is taken for a command, and thrown away. One thread at a time; never blocks: bytes for the disk are handed
+ * to another thread.
  */
 @ProviderType
 public interface Intake {
 
-    /** Takes bytes from the buffer's position; those behind the end of the data stay in it. */
+    /** Takes bytes from the buffer's position; those behind a lone dot stay in it. */
     Progress feed(ByteBuffer bytes);
+
+    /** Says that the data framed by counts ends here; a last line without CRLF gets one, unless it is binary. */
+    void end();
+
+    /** Returns what is wrong with the bytes so far, null for nothing. */
+    @Nullable Fault fault();
 
     /** Runs an action once, by {@code turn}, when more may be fed after {@link Progress#WAIT}. */
     void whenReady(Executor turn, Runnable action);
@@ -27,7 +35,7 @@ public interface Intake {
     long size();
 
     /**
-     * Completes the message after {@link Progress#END}: waits, off this thread, until what goes to disk is written, and reads the header.
+     * Completes the message after {@link Progress#END} or {@link #end}: waits, off this thread, until what goes to disk is written, and reads the header.
      *
      * @param then told the message or the fault, by {@code turn}, or at once where nothing is waited for
      */
@@ -70,6 +78,8 @@ public interface Intake {
         BARE_LF,
         /** A CR without LF behind it (RFC 5321 section 2.3.8). */
         BARE_CR,
+        /** A NUL: some drop it, so that another line comes out than was looked at (RFC 2045 section 2.8 knows none in text). */
+        NUL,
         /** More bytes than allowed. */
         TOO_BIG,
         /** A line longer than allowed. */

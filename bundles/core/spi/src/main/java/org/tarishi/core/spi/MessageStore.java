@@ -13,8 +13,32 @@ public interface MessageStore {
      * Opens a message that is about to arrive.
      *
      * @param id the transaction's id, for the name of the temporary file and the log
+     * @param bare what bare line ends come to; of binary chunks they are refused in the header, and are content in the body
      */
-    Intake open(String id, Limits limits);
+    Intake open(String id, Framing framing, BareLineEnds bare, Limits limits);
+
+    /**
+     * Tells whether a message of so many bytes could be kept now, as far as that is known without waiting; in doubt yes.
+     */
+    boolean hasRoomFor(long bytes);
+
+    /** How it is known where the data ends. */
+    enum Framing {
+        /** By a line with a lone dot (RFC 5321 section 4.1.1.4); dots at the beginning of lines are taken off. */
+        DOT,
+        /** By counts: who feeds says where it ends (RFC 3030 section 2). */
+        CHUNKS,
+        /** By counts, and the body may be any bytes (RFC 3030 section 3); the header is made of lines all the same. */
+        BINARY_CHUNKS
+    }
+
+    /** What a CR or LF alone, or a NUL, comes to in a message made of lines. */
+    enum BareLineEnds {
+        /** The message is faulty. */
+        REFUSE,
+        /** A bare LF becomes CRLF, a bare CR or a NUL a blank; none of them makes an end of the data. */
+        CONVERT
+    }
 
     /**
      * What a message may be.
