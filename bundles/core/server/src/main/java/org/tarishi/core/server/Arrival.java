@@ -43,6 +43,16 @@ final class Arrival {
         }
     }
 
+    /** Says that a message that comes in chunks ends here. */
+    void end() {
+        intake.end();
+    }
+
+    /** What is wrong with the message so far, null for nothing. */
+    Intake.@Nullable Fault fault() {
+        return intake.fault();
+    }
+
     /** Completes the message; see {@link Intake#complete}. */
     void complete(Executor turn, Consumer<Intake.Received> then) {
         intake.complete(turn, then);

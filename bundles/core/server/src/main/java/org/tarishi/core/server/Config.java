@@ -192,4 +192,36 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             name = "Reverse look-up",
             description = "Whether the client's name is looked up when no plugin gives it. Default: true")
     boolean reverseLookup() default true;
+
+    @AttributeDefinition(name = "Chunking", description = "Whether BDAT is offered (RFC 3030, CHUNKING). Default: true")
+    boolean chunking() default true;
+
+    @AttributeDefinition(
+            name = "Binary messages",
+            description =
+                    "Whether BODY=BINARYMIME is offered, with BDAT (RFC 3030). Such a message can be passed on only to a host that takes it too, and is refused with 554 otherwise. Default: false")
+    boolean binaryMime() default false;
+
+    @AttributeDefinition(
+            name = "DSN",
+            description =
+                    "Whether the parameters of delivery status notifications are taken and passed on (RFC 3461). Default: true")
+    boolean dsn() default true;
+
+    @AttributeDefinition(
+            name = "Tell limits",
+            description = "Whether EHLO tells the limits of transactions and recipients (RFC 9422). Default: true")
+    boolean limits() default true;
+
+    @AttributeDefinition(
+            name = "Bare line ends",
+            description =
+                    "What a CR or LF alone, or a NUL, in a message comes to: refuse (550 5.6.0) or convert (a bare LF becomes CRLF, a bare CR or NUL a blank). Neither ends a message. Default: refuse")
+    String bareLineEnds() default "refuse";
+
+    @AttributeDefinition(
+            name = "Eight-bit headers",
+            description =
+                    "Whether a header beyond ASCII is taken without SMTPUTF8, which old software sends and RFC 6531 does not know; else 550 5.6.7. Default: true")
+    boolean eightBitHeaders() default true;
 }

@@ -1,6 +1,8 @@
 package org.tarishi.core.server;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,17 +12,20 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.tarishi.api.BodyType;
 import org.tarishi.api.Hello;
 import org.tarishi.api.ListenerMode;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
+import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.core.server.Step.Event;
 import org.tarishi.core.spi.Intake;
+import org.tarishi.core.spi.MessageStore;
 
 /**
  * SMTP as a function: from a state and a command to the next step. It has no state of its own, does nothing, and knows neither network
@@ -34,6 +39,8 @@ final class Machine {
 
     /** Known to the RFCs and not carried out here; a plugin may. */
     private static final Set<String> NOT_IMPLEMENTED = Set.of("EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML");
+
+    private static final String SMTPUTF8 = "SMTPUTF8";
 
     /** In characters, of which plugins may choose some beyond ASCII. */
     private static final int LONGEST_WELCOME = 160;
@@ -56,6 +63,15 @@ final class Machine {
 
         /** How many transactions have begun. */
         int transactions();
+
+        /** What the time is. */
+        Instant now();
+
+        /** Whether a message of so many octets could be kept. */
+        boolean hasRoomFor(long octets);
+
+        /** What is wrong with the message that is arriving, null for nothing so far. */
+        Intake.@Nullable Fault fault();
 
         /** How many RCPT commands of the open transaction were accepted, repeated ones counted. */
         int accepted();
@@ -103,13 +119,12 @@ final class Machine {
         rows.put(Verb.MAIL, new Row<>(this::maySendMail, this::sender, this::mail));
         rows.put(Verb.RCPT, new Row<>(this::maySendRcpt, this::recipient, this::rcpt));
         rows.put(Verb.DATA, new Row<>(this::maySendData, Machine::nothing, this::data));
+        rows.put(Verb.BDAT, new Row<>(Machine::always, Machine::chunk, this::bdat));
         rows.put(Verb.RSET, new Row<>(Machine::always, Machine::nothing, (state, _) -> rset(state)));
         rows.put(Verb.NOOP, new Row<>(Machine::always, Machine::anything, this::noop));
         rows.put(Verb.QUIT, new Row<>(Machine::always, Machine::nothing, (_, _) -> quit()));
-        rows.put(Verb.VRFY, new Row<>(Machine::always, Machine::something, this::vrfy));
-        rows.put(
-                Verb.HELP,
-                new Row<>(Machine::always, Machine::anything, (state, _) -> new Step.Say(Replies.HELP, state)));
+        rows.put(Verb.VRFY, new Row<>(Machine::always, this::user, this::vrfy));
+        rows.put(Verb.HELP, new Row<>(Machine::always, this::helpful, (state, reply) -> new Step.Say(reply, state)));
     }
 
     // ---- what happens ----
@@ -169,15 +184,21 @@ final class Machine {
             if (bytes.length + 2 > room) {
                 throw new Objection(Replies.LINE_TOO_LONG);
             }
+            if (line.verb().isEmpty() && Chunk.isAnnounced(bytes, 0, bytes.length)) {
+                throw new Objection(Replies.UNKNOWN_COMMAND);
+            }
             return line(state, line, verb);
         } catch (Objection objection) {
-            return error(objection.reply(), state);
+            return broken(state, objection.reply(), Chunk.isAnnounced(bytes, 0, bytes.length));
         }
     }
 
     private Step line(State state, Line line, Optional<Verb> verb) throws Objection {
         if (state instanceof State.Unwelcome(var reply) && verb.orElse(null) != Verb.QUIT) {
-            return new Step.Say(reply, state);
+            var say = new Step.Say(reply, state);
+            return verb.orElse(null) == Verb.BDAT
+                    ? new Step.Discard(chunk(state, line.argument()).octets(), say)
+                    : say;
         }
         if (verb.isEmpty()) {
             return unknown(state, line);
@@ -193,9 +214,13 @@ final class Machine {
         return row;
     }
 
-    /** A command line has come that is none. */
-    Step broken(State state, Reply reply) {
-        return error(reply, state);
+    /**
+     * A command line has come that is none.
+     *
+     * @param isChunk whether octets may follow that must never be taken for commands; nobody knows how many
+     */
+    Step broken(State state, Reply reply, boolean isChunk) {
+        return isChunk ? new Step.Close(reply, Event.CONNECTION) : error(reply, state);
     }
 
     /** The data behind 354 are here, or faulty. */
@@ -209,10 +234,13 @@ final class Machine {
                     case Opinion.HangUp() -> hangUp(Event.MESSAGE);
                 });
             case Intake.Received.Faulty(var fault) -> refused(state, faultReply(fault));
-            case Intake.Received.Complete(var message) ->
-                message.headers().all("Received").size() > settings.maxReceived()
-                        ? refused(state, Replies.LOOP)
-                        : new Step.Stamp(new Step.AskBody(opinion -> go(state, opinion, _ -> dataPost(state))));
+            case Intake.Received.Complete(var message)
+            when message.headers().all("Received").size() > settings.maxReceived() -> refused(state, Replies.LOOP);
+            case Intake.Received.Complete(var message)
+            when !settings.eightBitHeaders() && message.hasUtf8Headers() && !isUtf8(state) ->
+                refused(state, Replies.UTF8_HEADER);
+            case Intake.Received.Complete _ ->
+                new Step.Stamp(new Step.AskBody(opinion -> go(state, opinion, _ -> dataPost(state))));
         };
     }
 
@@ -220,6 +248,7 @@ final class Machine {
         return switch (fault) {
             case BARE_LF -> Replies.BARE_LF_IN_DATA;
             case BARE_CR -> Replies.BARE_CR_IN_DATA;
+            case NUL -> Replies.NUL_IN_DATA;
             case TOO_BIG -> Replies.MESSAGE_TOO_BIG;
             case LINE_TOO_LONG -> Replies.DATA_LINE_TOO_LONG;
             case HEADER_TOO_BIG -> Replies.HEADER_TOO_BIG;
@@ -276,8 +305,8 @@ final class Machine {
     }
 
     private Step answer(State.Receiving state, TransactionOutcome outcome, Reply reply) {
-        int copies = facts.mode() == ListenerMode.LMTP ? facts.accepted() : 1;
-        return new Step.End(outcome, new Step.Say(reply, state.idle(), Event.MESSAGE, copies));
+        int copies = facts.mode() == ListenerMode.LMTP && state.isWhole() ? facts.accepted() : 1;
+        return new Step.End(outcome, new Step.Say(reply, state.idle(), Event.MESSAGE, copies, false));
     }
 
     // ---- the verbs ----
@@ -339,7 +368,7 @@ final class Machine {
     }
 
     private ReversePath sender(State state, String argument) throws Objection {
-        return envelope.mail(argument, isExtended(state) ? facts.offer().mailParameters() : Set.of());
+        return envelope.mail(argument, facts.offer(), facts.now());
     }
 
     private Step mail(State state, ReversePath sender) {
@@ -348,6 +377,9 @@ final class Machine {
         }
         if (facts.transactions() >= settings.maxTransactions()) {
             return new Step.Close(Replies.TOO_MANY_TRANSACTIONS, Event.CONNECTION);
+        }
+        if (!hasRoomFor(sender)) {
+            return new Step.Say(Replies.NO_STORAGE, ready, Event.SENDER);
         }
         return new Step.Begin(sender, begun -> switch (begun) {
             case Step.Begun.Refused(var reply) -> new Step.Say(reply, ready, Event.SENDER);
@@ -364,6 +396,16 @@ final class Machine {
         });
     }
 
+    /** RFC 1870 section 6.1: a message that can't be kept now is better refused before it is sent. */
+    private boolean hasRoomFor(ReversePath sender) {
+        if (sender.parameters().isEmpty()) {
+            return true;
+        }
+        var size = sender.parameters().value("SIZE").orElse("");
+        // More digits than a long holds are more than any disk does.
+        return size.isEmpty() || facts.hasRoomFor(size.length() > 18 ? Long.MAX_VALUE : Long.parseLong(size));
+    }
+
     private @Nullable Reply maySendRcpt(State state) {
         return switch (state) {
             case State.Addressing(var _, var tx) ->
@@ -372,15 +414,14 @@ final class Machine {
                                 || tx.recipients().all().size() >= settings.maxRecipients()
                         ? Replies.TOO_MANY_RCPTS
                         : null;
+            case State.Mailing _ -> Replies.ADDRESSED_ALREADY;
             case State.Named _ -> Replies.MAIL_FIRST;
             default -> helloFirst();
         };
     }
 
     private Recipient recipient(State state, String argument) throws Objection {
-        boolean utf8 = state instanceof State.Mailing mailing
-                && mailing.tx().sender().parameters().has("SMTPUTF8");
-        return envelope.rcpt(argument, isExtended(state) ? facts.offer().rcptParameters() : Set.of(), utf8);
+        return envelope.rcpt(argument, facts.offer(), isUtf8(state));
     }
 
     private Step rcpt(State state, Recipient recipient) {
@@ -402,7 +443,16 @@ final class Machine {
 
     private @Nullable Reply maySendData(State state) {
         return switch (state) {
-            case State.Mailing mailing -> mailing.tx().recipients().all().isEmpty() ? Replies.RCPT_FIRST : null;
+            case State.Addressing(var _, var tx) when isBinary(tx) -> Replies.ONLY_CHUNKS;
+            default -> maySendMessage(state);
+        };
+    }
+
+    private @Nullable Reply maySendMessage(State state) {
+        return switch (state) {
+            case State.Addressing(var _, var tx) -> tx.recipients().all().isEmpty() ? Replies.RCPT_FIRST : null;
+            // RFC 3030 section 2: DATA and BDAT don't mix.
+            case State.Mailing _ -> Replies.CHUNKS_BEGUN;
             case State.Named _ -> Replies.MAIL_FIRST;
             default -> helloFirst();
         };
@@ -416,10 +466,78 @@ final class Machine {
             // A plugin may have taken the last recipient away.
             case Opinion.Yes _ when tx.recipients().all().isEmpty() -> error(Replies.RCPT_FIRST, state);
             case Opinion.Yes(var words, var _) ->
-                new Step.Receive(new Step.Say(Replies.words(words, Replies.GO_AHEAD), new State.Receiving(hello, tx)));
+                new Step.Receive(
+                        MessageStore.Framing.DOT,
+                        new Step.Say(Replies.words(words, Replies.GO_AHEAD), new State.Receiving(hello, tx, true)));
             case Opinion.No no -> new Step.End(outcome(no.reply()), refuse(no, new State.Ready(hello), Event.MESSAGE));
             case Opinion.HangUp() -> hangUp(Event.MESSAGE);
         });
+    }
+
+    // ---- chunks: whatever becomes of them, their octets are read (RFC 3030 section 2)
+
+    private Step bdat(State state, Chunk chunk) {
+        var bad = chunk.objection();
+        if (bad == null && !(state instanceof State.Chunking)) {
+            bad = state instanceof State.Named && !facts.offer().has("CHUNKING")
+                    ? Replies.NO_CHUNKING
+                    : maySendMessage(state);
+        }
+        if (bad != null) {
+            return new Step.Discard(chunk.octets(), error(bad, state));
+        }
+        return switch (state) {
+            case State.Addressing addressing -> firstChunk(addressing, chunk);
+            case State.Chunking(var hello, var tx) -> read(hello, tx, chunk);
+            default -> throw new IllegalStateException("BDAT in " + state);
+        };
+    }
+
+    private Step firstChunk(State.Addressing state, Chunk chunk) {
+        var tx = state.tx();
+        var hello = state.hello();
+        return new Step.Ask(Moment.DATA, null, opinion -> switch (opinion) {
+            case Opinion.Yes _
+            when tx.recipients().all().isEmpty() -> new Step.Discard(chunk.octets(), error(Replies.RCPT_FIRST, state));
+            case Opinion.Yes _ ->
+                new Step.Receive(
+                        isBinary(tx) ? MessageStore.Framing.BINARY_CHUNKS : MessageStore.Framing.CHUNKS,
+                        read(hello, tx, chunk));
+            case Opinion.No no when no.close() -> new Step.End(outcome(no.reply()), refuse(no, state, Event.MESSAGE));
+            case Opinion.No no ->
+                new Step.Discard(
+                        chunk.octets(),
+                        new Step.End(outcome(no.reply()), refuse(no, new State.Ready(hello), Event.MESSAGE)));
+            case Opinion.HangUp() -> hangUp(Event.MESSAGE);
+        });
+    }
+
+    private Step read(Hello hello, Transaction tx, Chunk chunk) {
+        var reading = new State.Receiving(hello, tx, chunk.isLast());
+        return new Step.Enter(reading, new Step.Read(chunk.octets(), () -> {
+            if (chunk.isLast()) {
+                return new Step.Finish();
+            }
+            var fault = facts.fault();
+            return fault == null
+                    ? new Step.Say(Replies.chunkTaken(chunk.octets()), new State.Chunking(hello, tx))
+                    : received(reading, new Intake.Received.Faulty(fault));
+        }));
+    }
+
+    private static Chunk chunk(State state, String argument) throws Objection {
+        var chunk = Chunk.parse(argument);
+        if (chunk == null) {
+            throw new Objection(Replies.NO_CHUNK_SIZE);
+        }
+        return chunk;
+    }
+
+    private static boolean isBinary(Transaction tx) {
+        return tx.sender()
+                .bodyType()
+                .filter(type -> type == BodyType.BINARY_MIME)
+                .isPresent();
     }
 
     private Step rset(State state) {
@@ -430,11 +548,41 @@ final class Machine {
     }
 
     private Step noop(State state, String argument) {
-        return ask(Moment.NOOP, argument, state, Replies.OK, Replies.OK);
+        return ask(Moment.NOOP, argument, state, Replies.OK, Replies.OK, false);
     }
 
-    private Step vrfy(State state, String argument) {
-        return ask(Moment.VRFY, argument, state, Replies.CANNOT_VRFY, Replies.VRFY_OK);
+    /** RFC 6531 section 3.7.4.2: what VRFY may name, and be answered with, beyond ASCII. */
+    private record User(String text, boolean utf8) {}
+
+    private User user(State state, String argument) throws Objection {
+        var text = something(argument);
+        int blank = text.lastIndexOf(' ');
+        var last = text.substring(blank + 1);
+        boolean asks = blank > 0 && last.regionMatches(true, 0, SMTPUTF8, 0, SMTPUTF8.length());
+        if (asks && last.length() > SMTPUTF8.length() && last.charAt(SMTPUTF8.length()) == '=') {
+            throw new Objection(Replies.badArgument("SMTPUTF8 takes no value"));
+        }
+        boolean utf8 = asks && last.length() == SMTPUTF8.length();
+        if (utf8 && !facts.offer().has(SMTPUTF8)) {
+            throw new Objection(Replies.unknownParameter(SMTPUTF8));
+        }
+        if (!utf8 && text.chars().anyMatch(c -> c >= 0x80)) {
+            throw new Objection(Replies.UTF8_NOT_ASKED_FOR);
+        }
+        return new User(utf8 ? text.substring(0, blank).strip() : text, utf8);
+    }
+
+    private Step vrfy(State state, User user) {
+        return ask(Moment.VRFY, user.text(), state, Replies.CANNOT_VRFY, Replies.VRFY_OK, user.utf8());
+    }
+
+    private Reply helpful(State state, String argument) throws Objection {
+        if (argument.isEmpty()) {
+            return Replies.help(Arrays.stream(Verb.values())
+                    .filter(verb -> Verb.of(verb.name(), facts.mode()).isPresent())
+                    .toList());
+        }
+        return Replies.help(Verb.of(argument, facts.mode()).orElseThrow(() -> new Objection(Replies.NO_HELP)));
     }
 
     private Step quit() {
@@ -445,11 +593,12 @@ final class Machine {
         });
     }
 
-    private Step ask(Moment moment, String argument, State state, Reply silence, Reply yes) {
+    private Step ask(Moment moment, String argument, State state, Reply silence, Reply yes, boolean utf8) {
         return new Step.Ask(moment, argument, opinion -> switch (opinion) {
             case Opinion.Yes(var words, var isSaid) ->
-                new Step.Say(Replies.words(words, isSaid ? yes : silence), state);
-            case Opinion.No no -> refuse(no, state, Event.NONE);
+                new Step.Say(Replies.words(words, isSaid ? yes : silence), state, Event.NONE, 1, utf8);
+            case Opinion.No no ->
+                no.close() ? refuse(no, state, Event.NONE) : new Step.Say(no.reply(), state, Event.NONE, 1, utf8);
             case Opinion.HangUp() -> new Step.Close(null);
         });
     }
@@ -487,7 +636,7 @@ final class Machine {
         return switch (moment) {
             case CONNECT -> greet(state);
             case NOOP -> noop(state, line.argument());
-            case VRFY -> vrfy(state, line.argument());
+            case VRFY -> vrfy(state, new User(line.argument(), false));
             case RSET -> rset(state);
             case QUIT -> quit();
             default -> throw new IllegalArgumentException("can't run as " + moment.key());
@@ -516,6 +665,11 @@ final class Machine {
         return state instanceof State.Named named ? named.idle() : state;
     }
 
+    private static boolean isUtf8(State state) {
+        return state instanceof State.Mailing mailing
+                && mailing.tx().sender().parameters().has(SMTPUTF8);
+    }
+
     private Reply helloFirst() {
         return facts.mode() == ListenerMode.LMTP ? Replies.LHLO_FIRST : Replies.HELLO_FIRST;
     }
@@ -539,7 +693,7 @@ final class Machine {
         return argument;
     }
 
-    private static String something(State state, String argument) throws Objection {
+    private static String something(String argument) throws Objection {
         if (argument.isEmpty()) {
             throw new Objection(Replies.badArgument("argument missing"));
         }

@@ -135,8 +135,12 @@ final class MailTransaction implements Transaction, Findings.Teller {
     }
 
     /** Makes ready for the message, with the feed of those that want the bytes as they arrive. */
-    void receive(MessageStore.Limits limits, @Nullable BodyFeed body) {
-        arrival = new Arrival(store.open(id, limits), body);
+    void receive(
+            MessageStore.Framing framing,
+            MessageStore.BareLineEnds bare,
+            MessageStore.Limits limits,
+            @Nullable BodyFeed body) {
+        arrival = new Arrival(store.open(id, framing, bare, limits), body);
     }
 
     /** The message that is arriving, or has arrived. */

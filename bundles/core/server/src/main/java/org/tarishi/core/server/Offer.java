@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.tarishi.api.EsmtpParameters;
 import org.tarishi.api.Text;
@@ -17,6 +18,9 @@ final class Offer implements Capabilities {
 
     private static final int LONGEST_LINE = 480;
     private static final int MOST_LINES = 60;
+    private static final int MOST_LIMIT = 999_999;
+    private static final Set<String> DSN_MAIL = Set.of("RET", "ENVID");
+    private static final Set<String> DSN_RCPT = Set.of("NOTIFY", "ORCPT");
 
     private final List<String> lines = new ArrayList<>();
     private final Set<String> mail = new HashSet<>();
@@ -30,6 +34,12 @@ final class Offer implements Capabilities {
         offer.lines.add("PIPELINING");
         offer.lines.add("8BITMIME");
         offer.mail.add("BODY");
+        if (settings.chunking()) {
+            offer.lines.add("CHUNKING");
+            if (settings.binaryMime()) {
+                offer.lines.add("BINARYMIME");
+            }
+        }
         if (settings.smtpUtf8()) {
             offer.lines.add("SMTPUTF8");
             offer.mail.add("SMTPUTF8");
@@ -37,7 +47,21 @@ final class Offer implements Capabilities {
         offer.lines.add(settings.maxBytes() == 0 ? "SIZE" : "SIZE " + settings.maxBytes());
         offer.mail.add("SIZE");
         offer.lines.add("ENHANCEDSTATUSCODES");
+        if (settings.dsn()) {
+            offer.lines.add("DSN");
+            offer.mail.addAll(DSN_MAIL);
+            offer.rcpt.addAll(DSN_RCPT);
+        }
+        if (settings.limits()) {
+            offer.lines.add(limits(settings));
+        }
         return offer;
+    }
+
+    /** RFC 9422 section 4: what is refused beyond it; a number has at most six digits. */
+    private static String limits(Settings settings) {
+        var mail = settings.maxTransactions() > MOST_LIMIT ? "" : " MAILMAX=" + settings.maxTransactions();
+        return "LIMITS" + mail + " RCPTMAX=" + Math.min(settings.maxRecipients(), MOST_LIMIT);
     }
 
     @Override
@@ -77,9 +101,23 @@ final class Offer implements Capabilities {
         boolean was = lines.removeIf(line -> keyword(line).equalsIgnoreCase(keyword));
         if (was) {
             mail.remove(upper);
-            // RFC 6152: the keyword is 8BITMIME, its parameter BODY.
-            if (upper.equals("8BITMIME")) {
-                mail.remove("BODY");
+            rcpt.remove(upper);
+            switch (upper) {
+                // RFC 6152: the keyword is 8BITMIME, its parameter BODY. RFC 3030: BINARYMIME needs both others.
+                case "8BITMIME" -> {
+                    mail.remove("BODY");
+                    withdraw("BINARYMIME");
+                }
+                case "CHUNKING" -> withdraw("BINARYMIME");
+                case "DSN" -> {
+                    mail.removeAll(DSN_MAIL);
+                    rcpt.removeAll(DSN_RCPT);
+                }
+                case "FUTURERELEASE" -> {
+                    mail.remove("HOLDFOR");
+                    mail.remove("HOLDUNTIL");
+                }
+                default -> {}
             }
         }
         return was;
@@ -101,6 +139,14 @@ final class Offer implements Capabilities {
     /** Tells whether an extension of this keyword stands among the lines. */
     boolean has(String keyword) {
         return lines.stream().anyMatch(line -> keyword(line).equalsIgnoreCase(keyword));
+    }
+
+    /** Returns what stands behind the keyword of a line, if it is offered. */
+    Optional<String> value(String keyword) {
+        return lines.stream()
+                .filter(line -> keyword(line).equalsIgnoreCase(keyword))
+                .map(line -> line.substring(keyword(line).length()).strip())
+                .findFirst();
     }
 
     private static String keyword(String line) {

@@ -2,6 +2,8 @@ package org.tarishi.core.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Reply;
@@ -32,12 +34,6 @@ final class Replies {
     static final Reply CANNOT_VRFY =
             Reply.of(252, DONE, "can't tell, but send the mail and it will be tried or refused");
     static final Reply GO_AHEAD = Reply.of(354, "go ahead, end with a dot on a line of its own");
-    static final Reply HELP = Reply.of(
-            214,
-            DONE,
-            "This is an SMTP server, see RFC 5321",
-            "Commands: HELO EHLO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP");
-
     static final Reply UNKNOWN_COMMAND = Reply.of(500, INVALID, "command not recognized");
     static final Reply NOT_IMPLEMENTED = Reply.of(502, INVALID, "command not implemented");
     static final Reply VERB_AWAY =
@@ -46,6 +42,13 @@ final class Replies {
     static final Reply LHLO_FIRST = Reply.of(503, INVALID, "say LHLO first");
     static final Reply MAIL_FIRST = Reply.of(503, INVALID, "send MAIL first");
     static final Reply RCPT_FIRST = Reply.of(503, INVALID, "no valid recipients: send RCPT first");
+    static final Reply ADDRESSED_ALREADY = Reply.of(503, INVALID, "the message has begun: send its end, or RSET first");
+    static final Reply CHUNKS_BEGUN = Reply.of(503, INVALID, "the message has begun with BDAT: go on with it, or RSET");
+    static final Reply ONLY_CHUNKS = Reply.of(503, INVALID, "BODY=BINARYMIME needs BDAT");
+    static final Reply NO_CHUNKING = Reply.of(502, INVALID, "BDAT not offered");
+    static final Reply NO_CHUNK_SIZE =
+            Reply.of(501, ARGUMENT, "want BDAT octets: closing, nobody knows where they end");
+    static final Reply NO_HELP = Reply.of(504, ARGUMENT, "no such command to help with");
     static final Reply NESTED_MAIL =
             Reply.of(503, INVALID, "sender already given: end the transaction or send RSET first");
     static final Reply AUTH_REQUIRED = StatusReason.AUTH_REQUIRED.reply("authentication required");
@@ -64,7 +67,9 @@ final class Replies {
     static final Reply TLS_ON_PLAIN_PORT = Reply.of(500, INVALID, "TLS begun where plain SMTP is spoken");
 
     static final Reply UTF8_NOT_ASKED_FOR =
-            Reply.of(553, new EnhancedStatus(5, 6, 7), "address beyond ASCII: MAIL needs the parameter SMTPUTF8");
+            Reply.of(553, new EnhancedStatus(5, 6, 7), "address beyond ASCII: the parameter SMTPUTF8 is missing");
+    static final Reply UTF8_HEADER =
+            Reply.of(550, new EnhancedStatus(5, 6, 7), "header beyond ASCII: MAIL needs the parameter SMTPUTF8");
 
     static final Reply MESSAGE_TOO_BIG =
             StatusReason.SYS_MSG_TOO_BIG.reply(552, "message larger than this server takes");
@@ -74,6 +79,7 @@ final class Replies {
             StatusReason.MEDIA_UNSPECIFIED.reply(550, "bare line feed in the message: a line ends with CR and LF");
     static final Reply BARE_CR_IN_DATA = StatusReason.MEDIA_UNSPECIFIED.reply(
             550, "bare carriage return in the message: a line ends with CR and LF");
+    static final Reply NUL_IN_DATA = StatusReason.MEDIA_UNSPECIFIED.reply(550, "NUL in the message");
     static final Reply DATA_LINE_TOO_LONG =
             StatusReason.MEDIA_UNSPECIFIED.reply(554, "a line of the message is too long");
     static final Reply HEADER_TOO_BIG = StatusReason.MEDIA_UNSPECIFIED.reply(554, "the message's header is too big");
@@ -102,6 +108,25 @@ final class Replies {
     /** Returns a 555 for a parameter that was not offered. */
     static Reply unknownParameter(String keyword) {
         return Reply.of(555, ARGUMENT, "parameter not recognized: " + clean(keyword));
+    }
+
+    /** Returns a 250 for a chunk that others follow. */
+    static Reply chunkTaken(long octets) {
+        return Reply.of(250, DONE, octets + " octets received");
+    }
+
+    /** Returns the 214 for HELP without a word. */
+    static Reply help(List<Verb> verbs) {
+        return Reply.of(
+                214,
+                DONE,
+                "This is an SMTP server, see RFC 5321; say HELP and a command for more",
+                "Commands: " + verbs.stream().map(Verb::name).collect(Collectors.joining(" ")));
+    }
+
+    /** Returns the 214 for HELP with a command. */
+    static Reply help(Verb verb) {
+        return Reply.of(214, DONE, verb.usage());
     }
 
     /** Returns a 501 for an address that is none. */

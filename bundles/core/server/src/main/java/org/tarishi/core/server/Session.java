@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Domain;
 import org.tarishi.api.Hello;
@@ -133,6 +134,12 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     private boolean ended;
     private boolean draining;
 
+    /** Octets of a chunk that are still to come, what becomes of them, and what comes then. */
+    private long octetsLeft;
+
+    private boolean isDiscarding;
+    private @Nullable Supplier<Step> afterOctets;
+
     /** Whose answer the last opinion was. */
     private String by = "core";
 
@@ -194,7 +201,11 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         if (busy || closing || gone) {
             return Want.NOTHING;
         }
-        return state instanceof State.Receiving ? Want.DATA : Want.LINE;
+        return wantsData() ? Want.DATA : Want.LINE;
+    }
+
+    private boolean wantsData() {
+        return state instanceof State.Receiving || octetsLeft > 0;
     }
 
     /** A line has come, without its CRLF. */
@@ -205,9 +216,9 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         run(() -> machine.line(state, bytes));
     }
 
-    /** Something has come that is no command line; the session goes on. */
-    void broken(Reply reply) {
-        run(() -> machine.broken(state, reply));
+    /** Something has come that is no command line; {@code isChunk} tells whether it may have announced octets. */
+    void broken(Reply reply, boolean isChunk) {
+        run(() -> machine.broken(state, reply, isChunk));
     }
 
     /** Something has come that ends the session. */
@@ -215,26 +226,67 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         run(new Step.Close(reply, Step.Event.CONNECTION));
     }
 
-    /** Bytes of the message have come; what is behind its end stays in the buffer. */
+    /** Bytes of the message have come; what is behind its end, or that of a chunk, stays in the buffer. */
     void data(ByteBuffer bytes) {
-        run(() -> {
-            var open = open();
-            var arrival = open.arrival();
-            switch (arrival.feed(bytes)) {
-                case MORE -> {}
-                case WAIT -> {
-                    busy = true;
-                    arrival.whenReady(wire.turn(), () -> {
-                        busy = false;
-                        resume(null);
-                    });
-                }
-                case END -> {
-                    return complete(open, arrival);
-                }
-            }
-            return null;
+        run(() -> octetsLeft > 0 ? octets(bytes) : dotted(bytes));
+    }
+
+    private @Nullable Step dotted(ByteBuffer bytes) {
+        var open = open();
+        var arrival = open.arrival();
+        return switch (arrival.feed(bytes)) {
+            case MORE -> null;
+            case WAIT -> await(arrival, null);
+            case END -> complete(open, arrival);
+        };
+    }
+
+    /** Bytes of a chunk have come, or of one that is thrown away. */
+    private @Nullable Step octets(ByteBuffer bytes) {
+        int some = (int) Math.min(bytes.remaining(), octetsLeft);
+        octetsLeft -= some;
+        var then = octetsLeft == 0 ? afterOctets : null;
+        if (isDiscarding) {
+            bytes.position(bytes.position() + some);
+            return then == null ? null : then.get();
+        }
+        int limit = bytes.limit();
+        bytes.limit(bytes.position() + some);
+        var arrival = open().arrival();
+        var progress = arrival.feed(bytes);
+        bytes.limit(limit);
+        if (progress == Intake.Progress.WAIT) {
+            return await(arrival, then);
+        }
+        return then == null ? null : then.get();
+    }
+
+    /** Waits for those who take the message in. */
+    private @Nullable Step await(Arrival arrival, @Nullable Supplier<Step> then) {
+        busy = true;
+        arrival.whenReady(wire.turn(), () -> {
+            busy = false;
+            resume(then == null ? null : () -> then.get());
         });
+        return null;
+    }
+
+    /** Makes ready for octets; where there are none goes on at once. */
+    private @Nullable Step expect(long octets, boolean discard, Supplier<Step> then) {
+        if (octets == 0) {
+            return then.get();
+        }
+        octetsLeft = octets;
+        isDiscarding = discard;
+        afterOctets = then;
+        return null;
+    }
+
+    private @Nullable Step finish() {
+        var open = open();
+        var arrival = open.arrival();
+        arrival.end();
+        return complete(open, arrival);
     }
 
     private @Nullable Step complete(MailTransaction open, Arrival arrival) {
@@ -266,7 +318,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     /** The client took too long. */
     void timedOut() {
         if (!closing && !gone) {
-            log.timedOut(state instanceof State.Receiving ? "data" : "command");
+            log.timedOut(wantsData() ? "data" : "command");
             run(new Step.Close(Replies.TIMEOUT));
         }
     }
@@ -274,7 +326,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     /** The server stops: an idle session ends now, another with its transaction. */
     void drain() {
         draining = true;
-        if (!busy && !closing && !gone && !(state instanceof State.Mailing)) {
+        if (!busy && !closing && !gone && octetsLeft == 0 && !(state instanceof State.Mailing)) {
             run(new Step.Close(Replies.STOPPING));
         }
     }
@@ -298,12 +350,12 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** Whether a message is arriving, or being decided on. */
     boolean isReceiving() {
-        return state instanceof State.Receiving;
+        return state instanceof State.Receiving || state instanceof State.Chunking;
     }
 
     /** How long the client may take for what is wanted of it now. */
     Duration patience() {
-        return state instanceof State.Receiving ? settings.dataTimeout() : settings.commandTimeout();
+        return wantsData() ? settings.dataTimeout() : settings.commandTimeout();
     }
 
     Settings settings() {
@@ -345,13 +397,13 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     }
 
     /** Goes on after something that came later. */
-    private void resume(@Nullable Step step) {
+    private void resume(@Nullable Source source) {
         if (gone) {
             end(TransactionOutcome.ABORTED);
             return;
         }
-        if (step != null) {
-            run(step);
+        if (source != null) {
+            run(source);
         }
         wire.resume();
     }
@@ -413,10 +465,13 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
                 }
                 yield then;
             }
-            case Step.Receive(var then) -> {
-                receive();
+            case Step.Receive(var framing, var then) -> {
+                receive(framing);
                 yield then;
             }
+            case Step.Read(var octets, var then) -> expect(octets, false, then);
+            case Step.Discard(var octets, var then) -> expect(octets, true, () -> then);
+            case Step.Finish() -> finish();
             case Step.Stamp(var then) -> {
                 stamp.put(open(), core.now());
                 yield then;
@@ -438,7 +493,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         note(say.event(), reply);
         state = say.next();
         for (int i = 0; i < say.copies(); i++) {
-            write(reply);
+            write(reply, say.utf8());
         }
         if (draining && !(state instanceof State.Mailing)) {
             return new Step.Close(Replies.STOPPING);
@@ -449,14 +504,14 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     private @Nullable Step close(@Nullable Reply reply, Step.Event event) {
         note(event, reply);
         if (reply != null) {
-            write(reply);
+            write(reply, false);
         }
         closing = true;
         wire.close(reply != null && reply.code() != 221);
         return null;
     }
 
-    private void write(Reply reply) {
+    private void write(Reply reply, boolean utf8) {
         lastReply = reply;
         if (reply.isTransient() || reply.isPermanent()) {
             lastRefusal = reply;
@@ -465,7 +520,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         var open = tx;
         wire.write(
                 settings.idInRefusals() && reply.code() >= 400 ? Replies.marked(reply, id) : reply,
-                open != null && open.isUtf8());
+                utf8 || (open != null && open.isUtf8()));
     }
 
     /** Counts and logs what a reply is. */
@@ -576,7 +631,8 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
                 return;
             }
             try {
-                resume(then.apply(answer));
+                var next = then.apply(answer);
+                resume(() -> next);
             } catch (RuntimeException e) {
                 fail(e);
             }
@@ -802,9 +858,11 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     // ---- the message ----
 
-    private void receive() {
+    private void receive(MessageStore.Framing framing) {
         var open = open();
         open.receive(
+                framing,
+                settings.bareLineEnds(),
                 new MessageStore.Limits(
                         settings.maxBytes(),
                         settings.dataLine(),
@@ -1048,6 +1106,26 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     @Override
     public int transactions() {
         return counters.transactions;
+    }
+
+    @Override
+    public Instant now() {
+        return core.now().toInstant();
+    }
+
+    @Override
+    public boolean hasRoomFor(long octets) {
+        var store = core.store();
+        boolean room = store == null || store.hasRoomFor(octets);
+        if (!room) {
+            log.limit("disk", remote.address());
+        }
+        return room;
+    }
+
+    @Override
+    public Intake.@Nullable Fault fault() {
+        return open().arrival().fault();
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Locale;
 import org.tarishi.api.AddressSyntaxException;
 import org.tarishi.api.MailHost;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
+import org.tarishi.core.spi.MessageStore;
 
 /** The checked form of {@link Config}. */
 @SettingsFor(Settings.PID)
@@ -40,7 +42,13 @@ record Settings(
         Duration messageTimeout,
         Duration sessionTimeout,
         Duration drain,
-        boolean reverseLookup) {
+        boolean reverseLookup,
+        boolean chunking,
+        boolean binaryMime,
+        boolean dsn,
+        boolean limits,
+        MessageStore.BareLineEnds bareLineEnds,
+        boolean eightBitHeaders) {
 
     static final String PID = "org.tarishi.core.server";
 
@@ -76,7 +84,13 @@ record Settings(
                 duration("messageTimeout", config.messageTimeout()),
                 duration("sessionTimeout", config.sessionTimeout()),
                 duration("drain", config.drain()),
-                config.reverseLookup());
+                config.reverseLookup(),
+                config.chunking(),
+                config.binaryMime(),
+                config.dsn(),
+                config.limits(),
+                bareLineEnds(config.bareLineEnds()),
+                config.eightBitHeaders());
     }
 
     Settings {
@@ -130,6 +144,14 @@ record Settings(
         } catch (UnknownHostException | AddressSyntaxException e) {
             return "localhost";
         }
+    }
+
+    private static MessageStore.BareLineEnds bareLineEnds(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "refuse" -> MessageStore.BareLineEnds.REFUSE;
+            case "convert" -> MessageStore.BareLineEnds.CONVERT;
+            default -> throw new InvalidSettingException("bareLineEnds", "want refuse or convert: " + text);
+        };
     }
 
     private static Duration duration(String key, String text) {

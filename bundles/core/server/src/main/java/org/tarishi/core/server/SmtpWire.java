@@ -292,16 +292,17 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             return false;
         }
         if (lf == start || held.getByte(lf - 1) != '\r') {
+            boolean isChunk = Chunk.isAnnounced(ByteBufUtil.getBytes(held, start, lf - start), 0, lf - start);
             held.readerIndex(lf + 1);
             skipping = true;
             skipped = 0;
-            live.broken(Replies.BARE_LF);
+            live.broken(Replies.BARE_LF, isChunk);
             return true;
         }
         var bytes = ByteBufUtil.getBytes(held, start, lf - 1 - start);
         held.readerIndex(lf + 1);
         if (hasBareCr(bytes)) {
-            live.broken(Replies.BARE_CR);
+            live.broken(Replies.BARE_CR, Chunk.isAnnounced(bytes, 0, bytes.length));
         } else {
             live.line(bytes);
         }

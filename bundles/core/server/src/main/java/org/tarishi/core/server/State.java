@@ -19,8 +19,15 @@ sealed interface State {
     /** From MAIL to DATA. */
     record Addressing(Hello hello, Transaction tx) implements Mailing {}
 
-    /** From 354 to the reply to the message. */
-    record Receiving(Hello hello, Transaction tx) implements Mailing {}
+    /** Between two chunks of a message (RFC 3030). */
+    record Chunking(Hello hello, Transaction tx) implements Mailing {}
+
+    /**
+     * From 354, or from a BDAT, to its reply.
+     *
+     * @param isWhole whether the reply is to the message, and not to a chunk that others were to follow
+     */
+    record Receiving(Hello hello, Transaction tx, boolean isWhole) implements Mailing {}
 
     /** The client is not welcome and was not hung up on: each command but QUIT gets this reply. */
     record Unwelcome(Reply reply) implements State {}

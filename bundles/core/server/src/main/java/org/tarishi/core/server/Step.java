@@ -1,6 +1,7 @@
 package org.tarishi.core.server;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
@@ -10,6 +11,7 @@ import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
+import org.tarishi.core.spi.MessageStore;
 
 /**
  * What a session does next. The machine returns it, the session carries it out, and asks the machine again through the function that
@@ -21,14 +23,15 @@ sealed interface Step {
      * Answers and waits for the client.
      *
      * @param copies how often: LMTP answers a message once a recipient (RFC 2033 section 4.2)
+     * @param utf8 whether the command has asked for more than ASCII, where no transaction has
      */
-    record Say(Reply reply, State next, Event event, int copies) implements Step {
+    record Say(Reply reply, State next, Event event, int copies, boolean utf8) implements Step {
         Say(Reply reply, State next) {
-            this(reply, next, Event.NONE, 1);
+            this(reply, next, Event.NONE);
         }
 
         Say(Reply reply, State next, Event event) {
-            this(reply, next, event, 1);
+            this(reply, next, event, 1, false);
         }
     }
 
@@ -70,7 +73,16 @@ sealed interface Step {
     record Keep(Step then) implements Step {}
 
     /** Makes ready for the message; the intake is open when 354 is said. */
-    record Receive(Step then) implements Step {}
+    record Receive(MessageStore.Framing framing, Step then) implements Step {}
+
+    /** Reads so many octets into the message. */
+    record Read(long octets, Supplier<Step> then) implements Step {}
+
+    /** Reads so many octets and throws them away. */
+    record Discard(long octets, Step then) implements Step {}
+
+    /** Ends a message that came in chunks. */
+    record Finish() implements Step {}
 
     /** Puts trace fields and what plugins have added on top of the message. */
     record Stamp(Step then) implements Step {}

@@ -7,21 +7,28 @@ import org.tarishi.api.ListenerMode;
 
 /** The commands that the core knows; what is said of each here, nobody asks by name. */
 enum Verb {
-    HELO(0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
-    EHLO(0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
-    LHLO(0, Rule.ENDS_GROUP, Rule.LMTP_ONLY),
-    /** Its parameters add to the line: SIZE 26 (RFC 1870), BODY 17 (RFC 6152), SMTPUTF8 10 and the address (RFC 6531). */
-    MAIL(160),
-    RCPT(160),
-    DATA(0, Rule.ENDS_GROUP),
-    RSET(0),
-    NOOP(0, Rule.ENDS_GROUP),
-    QUIT(0, Rule.ENDS_GROUP),
-    VRFY(0, Rule.ENDS_GROUP),
-    HELP(0, Rule.ENDS_GROUP);
+    HELO("HELO domain", 0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
+    EHLO("EHLO domain", 0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
+    LHLO("LHLO domain", 0, Rule.ENDS_GROUP, Rule.LMTP_ONLY),
+    /**
+     * Its parameters add to the line: SIZE 26 (RFC 1870), BODY 17 (RFC 6152), SMTPUTF8 10 (RFC 6531), RET 9 and ENVID 107 (RFC 3461),
+     * MT-PRIORITY 15 (RFC 6710), HOLDUNTIL 34 (RFC 4865).
+     */
+    MAIL("MAIL FROM:<sender> [parameters]", 218),
+    /** NOTIFY 29, ORCPT 507 (RFC 3461). */
+    RCPT("RCPT TO:<recipient> [parameters]", Verb.MOST_EXTRA_ROOM),
+    DATA("DATA", 0, Rule.ENDS_GROUP),
+    BDAT("BDAT octets [LAST]", 0),
+    RSET("RSET", 0),
+    NOOP("NOOP [text]", 0, Rule.ENDS_GROUP),
+    QUIT("QUIT", 0, Rule.ENDS_GROUP),
+    VRFY("VRFY address [SMTPUTF8]", 0, Rule.ENDS_GROUP),
+    HELP("HELP [command]", 0, Rule.ENDS_GROUP);
 
     /** The most that any verb adds to the line limit. */
-    static final int MOST_EXTRA_ROOM = 160;
+    static final int MOST_EXTRA_ROOM = 536;
+
+    private final String usage;
 
     /** Octets that this command's line may have beyond the limit. */
     private final int extraRoom;
@@ -30,12 +37,18 @@ enum Verb {
     private final boolean smtpOnly;
     private final boolean lmtpOnly;
 
-    Verb(int extraRoom, Rule... rules) {
+    Verb(String usage, int extraRoom, Rule... rules) {
         var all = List.of(rules);
+        this.usage = usage;
         this.extraRoom = extraRoom;
         this.endsGroup = all.contains(Rule.ENDS_GROUP);
         this.smtpOnly = all.contains(Rule.SMTP_ONLY);
         this.lmtpOnly = all.contains(Rule.LMTP_ONLY);
+    }
+
+    /** Returns how the command is written. */
+    String usage() {
+        return usage;
     }
 
     int extraRoom() {
@@ -68,6 +81,7 @@ enum Verb {
                     case "MAIL" -> MAIL;
                     case "RCPT" -> RCPT;
                     case "DATA" -> DATA;
+                    case "BDAT" -> BDAT;
                     case "RSET" -> RSET;
                     case "NOOP" -> NOOP;
                     case "QUIT" -> QUIT;

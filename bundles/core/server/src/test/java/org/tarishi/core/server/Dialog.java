@@ -13,10 +13,12 @@ import java.util.List;
  *
  * <pre>
  * == the rule that it proves
+ * &#64;at rcpt                    begins behind an accepted EHLO, helo, mail, rcpt or data; from rcpt on plugins take everything
  * &#64;set maxErrors=3            a setting
  * &#64;mode lmtp                  the listener's mode
  * &#64;on rcpt deny not here      what plugins answer at a moment
  * S: 220 …                     a line of the server; … stands for any end
+ * L: 250                       all lines of a reply with this code
  * C: EHLO mx.example           a line of the client, CRLF added; lines without S between go in one segment
  * R: NOOP\nNOOP\r\n            raw bytes of the client
  * X:                           the server closes
@@ -43,9 +45,11 @@ record Dialog(String file, String name, List<Entry> entries) {
             for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 if (line.startsWith("== ")) {
                     dialogs.add(new Dialog(file.getFileName().toString(), line.substring(3), new ArrayList<>()));
+                } else if (line.startsWith("@at ")) {
+                    dialogs.getLast().entries().addAll(beginning(line.substring(4)));
                 } else if (line.startsWith("@")) {
                     dialogs.getLast().entries().add(new Entry('@', line.substring(1)));
-                } else if (line.length() >= 2 && line.charAt(1) == ':' && "SCRXMN".indexOf(line.charAt(0)) >= 0) {
+                } else if (line.length() >= 2 && line.charAt(1) == ':' && "SLCRXMN".indexOf(line.charAt(0)) >= 0) {
                     dialogs.getLast()
                             .entries()
                             .add(new Entry(line.charAt(0), line.length() > 3 ? line.substring(3) : ""));
@@ -57,6 +61,29 @@ record Dialog(String file, String name, List<Entry> entries) {
             throw new UncheckedIOException(e);
         }
         return dialogs;
+    }
+
+    private static List<Entry> beginning(String place) {
+        var entries = new ArrayList<Entry>();
+        entries.add(new Entry('S', "220 …"));
+        entries.add(new Entry('C', (place.equals("helo") ? "HELO" : "EHLO") + " client.example"));
+        entries.add(new Entry('L', "250"));
+        int depth = List.of("ehlo", "mail", "rcpt", "data").indexOf(place);
+        if (depth >= 1) {
+            entries.add(new Entry('C', "MAIL FROM:<a@b.example>"));
+            entries.add(new Entry('S', "250 …"));
+        }
+        if (depth >= 2) {
+            entries.add(new Entry('@', "on rcpt ok"));
+            entries.add(new Entry('@', "on queue ok"));
+            entries.add(new Entry('C', "RCPT TO:<c@d.example>"));
+            entries.add(new Entry('S', "250 …"));
+        }
+        if (depth >= 3) {
+            entries.add(new Entry('C', "DATA"));
+            entries.add(new Entry('S', "354 …"));
+        }
+        return entries;
     }
 
     /** The bytes of a raw line: {@code \r \n \t \\ \xNN}, {@code \*NN{x}} for NN times x. */

@@ -45,8 +45,8 @@ final class DialogTest {
     }
 
     @Test
-    void thereAreAtLeastAHundredAndTwentyDialogs() {
-        assertThat(Dialog.all()).hasSizeGreaterThanOrEqualTo(120);
+    void thereAreAtLeastThreeHundredAndFiftyDialogs() {
+        assertThat(Dialog.all()).hasSizeGreaterThanOrEqualTo(350);
     }
 
     private static void play(Dialog dialog, Cut cut, FakeHooks.Timing timing) {
@@ -97,6 +97,13 @@ final class DialogTest {
     private static void listen(Stage stage, Dialog.Entry entry) {
         switch (entry.kind()) {
             case 'S' -> Stage.check(entry.text(), stage.line());
+            case 'L' -> {
+                String line;
+                do {
+                    line = stage.line();
+                    assertThat(line).startsWith(entry.text());
+                } while (line.charAt(3) == '-');
+            }
             case 'X' -> stage.expectClosed();
             case 'M' ->
                 assertThat(stage.store.messages.getLast().text().lines())
@@ -118,6 +125,25 @@ final class DialogTest {
                 stage.hooks.name = rest.equals("deny")
                         ? RdnsResult.refuse((HookResult.Refusal) HookResult.deny("no name, no mail"))
                         : RdnsResult.name(Domain.parse(rest));
+            case "room" -> stage.store.room = Long.parseLong(rest);
+            case "withdraw" ->
+                stage.hooks.answers.put(Moment.CAPABILITIES, subject -> {
+                    if (subject.argument() instanceof Capabilities offer) {
+                        offer.withdraw(rest);
+                    }
+                    return HookResult.CONTINUE;
+                });
+            case "extend" ->
+                stage.hooks.answers.put(Moment.CAPABILITIES, subject -> {
+                    if (subject.argument() instanceof Capabilities offer) {
+                        var parts = rest.split(" / ", -1);
+                        offer.offer(parts[0]);
+                        for (var keyword : parts[1].split(" ", -1)) {
+                            offer.allowMailParameter(keyword);
+                        }
+                    }
+                    return HookResult.CONTINUE;
+                });
             case "full" -> stage.store.fault = FakeStore.Fault.STORAGE;
             case "slow" -> stage.store.slow = false;
             case "missing" -> stage.hooks.refusal = Reply.of(421, EnhancedStatus.parse("4.3.2"), "a plugin is missing");

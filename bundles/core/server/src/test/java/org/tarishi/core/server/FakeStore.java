@@ -32,6 +32,11 @@ final class FakeStore implements MessageStore {
     final AtomicInteger opened = new AtomicInteger();
     final AtomicInteger closed = new AtomicInteger();
 
+    final List<String> framings = Collections.synchronizedList(new ArrayList<>());
+
+    /** How many bytes a message may have to be kept. */
+    volatile long room = Long.MAX_VALUE;
+
     /** What each message comes to. */
     volatile @Nullable Fault fault;
 
@@ -63,13 +68,20 @@ final class FakeStore implements MessageStore {
     }
 
     @Override
-    public Intake open(String id, Limits limits) {
+    public Intake open(String id, Framing framing, BareLineEnds bare, Limits limits) {
         opened.incrementAndGet();
-        return new FakeIntake(limits);
+        framings.add(framing + " " + bare);
+        return new FakeIntake(framing, limits);
+    }
+
+    @Override
+    public boolean hasRoomFor(long bytes) {
+        return bytes <= room;
     }
 
     private final class FakeIntake implements Intake {
 
+        private final Framing framing;
         private final Limits limits;
         private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
         private Consumer<ByteBuffer> tap = b -> {};
@@ -84,7 +96,8 @@ final class FakeStore implements MessageStore {
         private int line;
         private long size;
 
-        FakeIntake(Limits limits) {
+        FakeIntake(Framing framing, Limits limits) {
+            this.framing = framing;
             this.limits = limits;
         }
 
@@ -103,6 +116,13 @@ final class FakeStore implements MessageStore {
         }
 
         private boolean take(byte b) {
+            if (framing == Framing.BINARY_CHUNKS
+                    && kept.toString(StandardCharsets.ISO_8859_1).contains("\r\n\r\n")) {
+                keep(b);
+                last = 0;
+                lineStart = true;
+                return false;
+            }
             if (last == '\r' && b != '\n') {
                 fault(Intake.Fault.BARE_CR);
                 dotCr = false;
@@ -110,7 +130,10 @@ final class FakeStore implements MessageStore {
             if (b == '\n' && last != '\r') {
                 fault(Intake.Fault.BARE_LF);
             }
-            if (lineStart && b == '.') {
+            if (b == 0) {
+                fault(Intake.Fault.NUL);
+            }
+            if (lineStart && b == '.' && framing == Framing.DOT) {
                 lineStart = false;
                 dot = true;
                 last = b;
@@ -149,6 +172,25 @@ final class FakeStore implements MessageStore {
                 kept.write(b);
                 tap.accept(ByteBuffer.wrap(new byte[] {b}));
             }
+        }
+
+        @Override
+        public void end() {
+            if (framing == Framing.DOT || ended) {
+                throw new IllegalStateException("ended by itself");
+            }
+            ended = true;
+            if (last == '\r') {
+                fault(Intake.Fault.BARE_CR);
+            } else if (!lineStart) {
+                keep((byte) '\r');
+                keep((byte) '\n');
+            }
+        }
+
+        @Override
+        public Intake.@Nullable Fault fault() {
+            return bad;
         }
 
         private void fault(Intake.Fault fault) {
@@ -241,11 +283,16 @@ final class FakeStore implements MessageStore {
 
         @Override
         public boolean hasUtf8Headers() {
-            return false;
+            return headers.block().chars().anyMatch(c -> c >= 0x80);
         }
 
         @Override
         public boolean isEightBit() {
+            return false;
+        }
+
+        @Override
+        public boolean isBinary() {
             return false;
         }
 

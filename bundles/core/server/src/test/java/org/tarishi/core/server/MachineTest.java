@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +17,7 @@ import org.tarishi.api.ListenerMode;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Reply;
 import org.tarishi.api.hook.HookResult;
+import org.tarishi.core.spi.Intake;
 
 /** The protocol as a function: no session, no plugins, no network. */
 final class MachineTest {
@@ -51,6 +54,21 @@ final class MachineTest {
         @Override
         public int transactions() {
             return 0;
+        }
+
+        @Override
+        public Instant now() {
+            return Stage.NOON;
+        }
+
+        @Override
+        public boolean hasRoomFor(long octets) {
+            return true;
+        }
+
+        @Override
+        public Intake.@Nullable Fault fault() {
+            return null;
         }
 
         @Override
