@@ -1,6 +1,8 @@
 package org.tarishi.api;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Whom the sender named first, before any alias or forward: the parameter ORCPT (RFC 3461 section 4.2).
@@ -10,6 +12,7 @@ import java.util.Optional;
  */
 public record OriginalRecipient(String type, String address) {
 
+    private static final Pattern HEX = Pattern.compile("[0-9A-F]{2,6}");
     private static final String ATOM = "!#$%&'*+-/=?^_`{|}~";
 
     /** Reads the value of ORCPT; nothing where it is none. */
@@ -23,9 +26,53 @@ public record OriginalRecipient(String type, String address) {
         if (!type.chars().allMatch(OriginalRecipient::isAtom)) {
             return Optional.empty();
         }
-        // RFC 6533 section 3: with SMTPUTF8 an address of this type may stand as it is.
-        boolean plain = type.equalsIgnoreCase("utf-8") && coded.chars().anyMatch(c -> c >= 0x80);
-        return (plain ? Optional.of(coded) : Xtext.decode(coded)).map(address -> new OriginalRecipient(type, address));
+        var address = isUtf8(type) ? ofUtf8(coded) : Xtext.decode(coded);
+        return address.map(text -> new OriginalRecipient(type, text));
+    }
+
+    private static boolean isUtf8(String type) {
+        return type.equalsIgnoreCase("utf-8");
+    }
+
+    /** RFC 6533 section 3: characters as they are, or as a backslash, x and their number in braces. */
+    private static Optional<String> ofUtf8(String coded) {
+        var out = new StringBuilder(coded.length());
+        int at = 0;
+        while (at < coded.length()) {
+            int code = coded.codePointAt(at);
+            at += Character.charCount(code);
+            if (code == '\\') {
+                int end = coded.indexOf('}', at);
+                if (!coded.startsWith("x{", at)
+                        || end < 0
+                        || !HEX.matcher(coded.substring(at + 2, end)).matches()) {
+                    return Optional.empty();
+                }
+                code = Integer.parseInt(coded, at + 2, end, 16);
+                at = end + 1;
+            } else if (code == '+' || code == '=') {
+                return Optional.empty();
+            }
+            if (!Character.isValidCodePoint(code) || Character.isISOControl(code)) {
+                return Optional.empty();
+            }
+            out.appendCodePoint(code);
+        }
+        return Optional.of(out.toString());
+    }
+
+    private static String utf8(String address) {
+        var out = new StringBuilder(address.length());
+        address.codePoints().forEach(code -> {
+            if (code > ' ' && code < 0x7f && code != '+' && code != '=' && code != '\\') {
+                out.append((char) code);
+            } else {
+                out.append("\\x{")
+                        .append(Integer.toHexString(code).toUpperCase(Locale.ROOT))
+                        .append('}');
+            }
+        });
+        return out.toString();
     }
 
     private static boolean isAtom(int c) {
@@ -35,6 +82,6 @@ public record OriginalRecipient(String type, String address) {
     /** Returns the value as it stands in the parameter, in ASCII. */
     @Override
     public String toString() {
-        return type + ";" + Xtext.encode(address);
+        return type + ";" + (isUtf8(type) ? utf8(address) : Xtext.encode(address));
     }
 }

@@ -1,6 +1,8 @@
 package org.tarishi.core.client;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +22,12 @@ import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 import org.tarishi.api.AddressLiteral;
 import org.tarishi.api.EnhancedStatus;
+import org.tarishi.api.NotifyOn;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.Text;
+import org.tarishi.api.Xtext;
 import org.tarishi.api.log.LogMarkers;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.message.Message.WriteOption;
@@ -54,6 +59,9 @@ final class Session {
             Reply.of(550, new EnhancedStatus(5, 6, 7), "Next hop does not take internationalized mail (SMTPUTF8)");
     private static final Reply NO_8BITMIME =
             Reply.of(554, new EnhancedStatus(5, 6, 3), "Next hop does not take 8-bit content (8BITMIME)");
+
+    private static final Reply NO_BINARYMIME =
+            Reply.of(554, new EnhancedStatus(5, 6, 1), "Next hop does not take binary content (BINARYMIME)");
 
     private final Route route;
     private final Wire wire;
@@ -130,7 +138,11 @@ final class Session {
         if (utf8 && !offers("SMTPUTF8")) {
             return Answer.mailRefused(NO_SMTPUTF8);
         }
-        boolean eightBit = message.isEightBit();
+        boolean binary = message.isBinary();
+        if (binary && !(offers("CHUNKING") && offers("BINARYMIME"))) {
+            return Answer.mailRefused(NO_BINARYMIME);
+        }
+        boolean eightBit = message.isEightBit() && !binary;
         if (eightBit && !offers("8BITMIME")) {
             return Answer.mailRefused(NO_8BITMIME);
         }
@@ -143,11 +155,18 @@ final class Session {
         if (eightBit) {
             mail.append(" BODY=8BITMIME");
         }
+        if (binary) {
+            mail.append(" BODY=BINARYMIME");
+        }
         if (utf8) {
             mail.append(" SMTPUTF8");
         }
+        if (offers("DSN")) {
+            from.returnContent().ifPresent(ret -> mail.append(" RET=").append(ret));
+            from.envelopeId().ifPresent(id -> mail.append(" ENVID=").append(Xtext.encode(id)));
+        }
         wire.limit(settings.transactionTimeout());
-        var envelope = new Envelope(mail.toString(), to, allRecipientsOrNone);
+        var envelope = new Envelope(mail.toString(), to, allRecipientsOrNone, binary);
         exchange(envelope);
         transactions++;
         return conclude(envelope, message);
@@ -158,14 +177,16 @@ final class Session {
         private final String mail;
         private final List<Recipient> to;
         private final boolean allOrNone;
+        private final boolean isBinary;
         private final List<Reply> rcpt = new ArrayList<>();
         private @Nullable Reply mailReply;
         private @Nullable Reply dataReply;
 
-        Envelope(String mail, List<Recipient> to, boolean allOrNone) {
+        Envelope(String mail, List<Recipient> to, boolean allOrNone, boolean isBinary) {
             this.mail = mail;
             this.to = to;
             this.allOrNone = allOrNone;
+            this.isBinary = isBinary;
         }
 
         long accepted() {
@@ -192,8 +213,10 @@ final class Session {
             commands.add("RSET");
         }
         commands.add(envelope.mail);
-        envelope.to.forEach(rcpt -> commands.add("RCPT TO:<" + rcpt.mailbox().asciiAddress() + ">"));
-        commands.add("DATA");
+        envelope.to.forEach(rcpt -> commands.add(rcpt(rcpt)));
+        if (!envelope.isBinary) {
+            commands.add("DATA");
+        }
 
         int group = offers("PIPELINING") ? GROUP : 1;
         int said = 0;
@@ -217,6 +240,22 @@ final class Session {
             }
             hear(commands.get(heard), envelope);
         }
+    }
+
+    /** RFC 3461 section 5.2.1: what the sender wants to hear goes on to who knows of it. */
+    private String rcpt(Recipient to) {
+        var command = "RCPT TO:<" + to.mailbox().asciiAddress() + ">";
+        if (to.parameters().isEmpty() || !offers("DSN")) {
+            return command;
+        }
+        return command
+                + to.notifyOn()
+                        .map(when -> when.stream()
+                                .sorted()
+                                .map(NotifyOn::name)
+                                .collect(Collectors.joining(",", " NOTIFY=", "")))
+                        .orElse("")
+                + to.original().map(original -> " ORCPT=" + original).orElse("");
     }
 
     private void begin(String command) {
@@ -299,12 +338,16 @@ final class Session {
             }
             return Answer.noData(envelope.rcpt);
         }
+        int count = route.isLmtp() ? (int) envelope.accepted() : 1;
+        if (envelope.isBinary) {
+            return Answer.data(envelope.rcpt, chunk(message, count));
+        }
         var data = envelope.dataReply;
         if (data == null) {
             throw new IllegalStateException("DATA is answered where there is hope");
         }
         return envelope.isGo()
-                ? Answer.data(envelope.rcpt, data(message, route.isLmtp() ? (int) envelope.accepted() : 1))
+                ? Answer.data(envelope.rcpt, data(message, count))
                 : Answer.data(envelope.rcpt, List.of(data));
     }
 
@@ -347,13 +390,57 @@ final class Session {
         } catch (IOException e) {
             return Collections.nCopies(count, lastWords(e));
         }
+        return answers("final dot", count);
+    }
 
+    /** Sends a message by BDAT (RFC 3030), as one chunk: its bytes as they are. */
+    private List<Reply> chunk(Message message, int count) throws IOException {
+        wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
+        long size = message.size();
+        try {
+            put("BDAT " + size + " LAST");
+            var out = new Counted(wire.blocks(settings.blockTimeout()));
+            message.writeTo(out, Set.of());
+            if (out.count != size) {
+                // The peer would take what comes next for the rest of the message, or the rest of it for commands.
+                throw new IOException("the message has " + out.count + " bytes and said " + size);
+            }
+            wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
+            wire.flush();
+        } catch (IOException e) {
+            return Collections.nCopies(count, lastWords(e));
+        }
+        return answers("last chunk", count);
+    }
+
+    /** Counts what goes through. */
+    private static final class Counted extends FilterOutputStream {
+        private long count;
+
+        Counted(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            out.write(b);
+            count++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+            count += length;
+        }
+    }
+
+    private List<Reply> answers(String end, int count) throws IOException {
         wire.unlimited();
         var answers = new ArrayList<Reply>(count);
         try {
             for (int i = 0; i < count; i++) {
-                wire.begin("waiting for the reply to the final dot", settings.finalDotTimeout());
-                answers.add(notIntermediate("final dot", reply(".")));
+                wire.begin("waiting for the reply to the " + end, settings.finalDotTimeout());
+                answers.add(notIntermediate(end, reply(".")));
             }
         } catch (IOException e) {
             throw new UnknownOutcomeException(

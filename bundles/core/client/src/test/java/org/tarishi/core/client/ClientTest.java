@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tarishi.api.EnhancedStatus;
+import org.tarishi.api.EsmtpParameters;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
@@ -116,6 +117,68 @@ class ClientTest {
                         "MAIL FROM:<sender@example.org> SIZE=" + TEXT.length()
                                 + "\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
                         ON_THE_WIRE + ".\r\n");
+    }
+
+    @Test
+    void whatTheSenderWantsToHearGoesOnToWhoKnowsOfIt() throws Exception {
+        var from = SENDER.withParameters(EsmtpParameters.of(Map.of("RET", "hdrs", "ENVID", "a+2Bb")));
+        var rcpt = to("<a@example.com>")
+                .getFirst()
+                .withParameters(EsmtpParameters.of(Map.of("NOTIFY", "delay,SUCCESS", "ORCPT", "rfc822;x+2By@z")));
+        try (var peer = new FakePeer(
+                line -> {
+                    line.greet("PIPELINING", "DSN");
+                    line.take(1);
+                },
+                line -> {
+                    line.greet("PIPELINING");
+                    line.take(1);
+                })) {
+            client.send(peer.route(), from, List.of(rcpt), new FakeMessage(TEXT), Duration.ofSeconds(5), false);
+            assertThat(writes.get(1)).startsWith("""
+                    MAIL FROM:<sender@example.org> RET=HDRS ENVID=a+2Bb\r
+                    RCPT TO:<a@example.com> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x+2By@z\r
+                    """);
+            peer.done(0);
+            client.send(peer.route(), from, List.of(rcpt), new FakeMessage(TEXT), Duration.ofSeconds(5), false);
+            peer.done();
+        }
+        assertThat(writes)
+                .anyMatch(write -> write.startsWith("MAIL FROM:<sender@example.org>\r\nRCPT TO:<a@example.com>\r\n"));
+    }
+
+    @Test
+    void aBinaryMessageGoesByBdatAlone() throws Exception {
+        var text = "A: b\r\n\r\n\r\n.\r\nbare\nbare\r";
+        try (var peer = new FakePeer(line -> {
+            line.greet("PIPELINING", "8BITMIME", "CHUNKING", "BINARYMIME");
+            line.hear("MAIL FROM:<sender@example.org> BODY=BINARYMIME", "RCPT ");
+            line.say("250 ok", "250 ok").hear("BDAT " + text.length() + " LAST");
+            assertThat(line.hear(text.length())).isEqualTo(text);
+            line.say("250 2.0.0 taken");
+        })) {
+            var outcome = send(peer.route(), new FakeMessage(text).binary(), false);
+
+            assertThat(outcome.decisive()).isEqualTo(Reply.of(250, new EnhancedStatus(2, 0, 0), "taken"));
+            peer.done();
+        }
+    }
+
+    @Test
+    void aBinaryMessageIsRefusedHereWhereThePeerTakesNone() throws Exception {
+        for (var offer : List.of("8BITMIME", "CHUNKING", "BINARYMIME")) {
+            try (var peer = new FakePeer(line -> {
+                line.greet("PIPELINING", offer);
+                line.take(1);
+            })) {
+                var outcome = send(peer.route(), new FakeMessage(TEXT).binary(), false);
+                assertThat(outcome.refusal())
+                        .map(Reply::toString)
+                        .hasValueSatisfying(r -> assertThat(r).startsWith("554 5.6.1 "));
+                send(peer.route(), new FakeMessage(TEXT), false);
+                peer.done();
+            }
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ class FakeMessage implements Message {
 
     private final byte[] bytes;
     private final boolean utf8Headers;
+    private boolean isBinary;
 
     FakeMessage(String text) {
         this(text, false);
@@ -25,6 +26,12 @@ class FakeMessage implements Message {
     FakeMessage(String text, boolean utf8Headers) {
         this.bytes = text.getBytes(StandardCharsets.UTF_8);
         this.utf8Headers = utf8Headers;
+    }
+
+    /** Declares the body to be any bytes. */
+    FakeMessage binary() {
+        isBinary = true;
+        return this;
     }
 
     @Override
@@ -49,7 +56,7 @@ class FakeMessage implements Message {
 
     @Override
     public boolean isBinary() {
-        return false;
+        return isBinary;
     }
 
     @Override

@@ -75,6 +75,11 @@ final class FakePeer implements Closeable {
             return line.substring(0, line.length() - 1);
         }
 
+        /** Hears so many bytes, whatever they are. */
+        String hear(int bytes) throws IOException {
+            return new String(in.readNBytes(bytes), StandardCharsets.UTF_8);
+        }
+
         /** Hears these lines, each by its beginning. */
         Line hear(String... expected) throws IOException {
             for (var each : expected) {
