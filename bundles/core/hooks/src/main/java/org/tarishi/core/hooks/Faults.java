@@ -29,6 +29,10 @@ final class Faults {
     private static final HookResult LATER_BY_MOMENT =
             new HookResult.DenySoft(new HookResult.Words(Reply.of(451, STATUS, WORDS), false), false);
 
+    /** The message can't be looked into. */
+    static final HookResult TOO_MANY_PARTS = HookResult.deny(
+            Reply.of(554, new EnhancedStatus(5, 6, 0), "The message has too many or too deeply nested parts"));
+
     private Faults() {}
 
     /** Returns the refusal that stands for a fault; it tells the client nothing. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.tarishi.api.message.MimeLimitException;
 import org.tarishi.core.spi.Subject;
 
 /**
@@ -18,11 +19,14 @@ final class Guard {
     enum Outcome {
         /** The plugin failed to answer, or was not to be asked; already logged. */
         FAULT,
+        /** The message has more parts than may be looked into, and the plugin has left that to others. */
+        TOO_MANY_PARTS,
         /** The call took too long and was given up: the session has gone on elsewhere, this thread must touch nothing any more. */
         LOST
     }
 
     static final Outcome FAULT = Outcome.FAULT;
+    static final Outcome TOO_MANY_PARTS = Outcome.TOO_MANY_PARTS;
     static final Outcome LOST = Outcome.LOST;
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
@@ -56,7 +60,7 @@ final class Guard {
     /**
      * Calls a plugin and closes the call; its changes have been carried out when this returns an answer.
      *
-     * @return the answer, {@link #FAULT} or {@link #LOST}
+     * @return the answer, {@link #FAULT}, {@link #TOO_MANY_PARTS} or {@link #LOST}
      */
     Object call(Call call, Body body) {
         Object answer;
@@ -65,6 +69,10 @@ final class Guard {
             var value = body.run(call.link().hook(), call);
             answer = value == null ? FAULT : value;
             text = value == null ? "answered null" : "";
+        } catch (MimeLimitException e) {
+            // nobody can look into this message: its fault, not the plugin's
+            answer = TOO_MANY_PARTS;
+            text = "";
         } catch (Throwable t) {
             // a plugin's LinkageError, OutOfMemoryError or StackOverflowError is its own, and answered like any other
             // fault
@@ -77,6 +85,10 @@ final class Guard {
         if (answer == FAULT) {
             fault(call.link(), call.id(), text);
             return FAULT;
+        }
+        if (answer == TOO_MANY_PARTS) {
+            answered(call.link());
+            return TOO_MANY_PARTS;
         }
         try {
             call.carryOut();

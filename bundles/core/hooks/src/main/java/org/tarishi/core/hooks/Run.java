@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Moment;
-import org.tarishi.api.Reply;
 import org.tarishi.api.hook.Denial;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.message.Attachment;
@@ -282,6 +280,10 @@ final class Run<R> implements Runnable, Watched {
             finish(new Verdict<>(question.of(Faults.refusal(moment)), link.name(), true));
             return true;
         }
+        if (answer == Guard.TOO_MANY_PARTS) {
+            finish(new Verdict<>(question.of(Faults.TOO_MANY_PARTS), link.name(), false));
+            return true;
+        }
         @SuppressWarnings("unchecked") // what the question's own call returned
         R given = (R) answer;
         var meaning = question.meaning(given);
@@ -379,11 +381,7 @@ final class Run<R> implements Runnable, Watched {
             arguments = message == null ? List.of() : attachments(message);
             return true;
         } catch (MimeLimitException e) {
-            finish(new Verdict<>(
-                    question.of(HookResult.deny(Reply.of(
-                            554, new EnhancedStatus(5, 6, 0), "The message has too many or too deeply nested parts"))),
-                    null,
-                    false));
+            finish(new Verdict<>(question.of(Faults.TOO_MANY_PARTS), null, false));
         } catch (IOException e) {
             LOG.error("the parts of the message can't be read: {}", Faults.text(e));
             finish(new Verdict<>(question.of(Faults.refusal(moment)), null, true));

@@ -308,6 +308,24 @@ final class ChainTest {
     }
 
     @Test
+    void aMessageThatAPluginCantLookIntoIsRefusedForGoodAndNotThePluginsFault() {
+        named("a").hook(DataPostHook.class, (tx, message) -> {
+            message.root();
+            return HookResult.CONTINUE;
+        });
+        named("b").hook(DataPostHook.class, (tx, message) -> {
+            asked.add("b");
+            return HookResult.CONTINUE;
+        });
+        var subject = new Subject(kit.connection(), kit.transaction("C1.1"), new FakeMessage().tooDeep(), null);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(kit.ask(Moment.DATA_POST, subject)).isEqualTo(new Verdict<>(Faults.TOO_MANY_PARTS, "a", false));
+        }
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
     void aVerbIsCarriedOutByTheFirstOfTheChainThatHasIt() {
         with("plugins", Kit.list("b", "a"));
         named("a").verb("XTEST").hook(VerbHandler.class, command -> CommandResult.of(HookResult.ok("a")));
