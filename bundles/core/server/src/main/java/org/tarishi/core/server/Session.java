@@ -350,7 +350,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** Whether a message is arriving, or being decided on. */
     boolean isReceiving() {
-        return state instanceof State.Receiving || state instanceof State.Chunking;
+        return wantsData() || state instanceof State.Chunking;
     }
 
     /** How long the client may take for what is wanted of it now. */
