@@ -328,4 +328,13 @@ class SpoolTest {
         assertThat(created.path().toRealPath().getParent()).isEqualTo(folder().toRealPath());
         assertThat(created.path().getFileName().toString()).matches("[A-Za-z0-9._-]+");
     }
+
+    @Test
+    void whatFitsTheDiskIsKnownOnceItWasLookedAt(@TempDir Path folder) {
+        var spool = new SpoolFolder(folder.resolve("not/made/yet"));
+        assertThat(spool.hasRoomFor(Long.MAX_VALUE)).as("in doubt").isTrue();
+        spool.look();
+        assertThat(spool.hasRoomFor(Long.MAX_VALUE)).isFalse();
+        assertThat(spool.hasRoomFor(1)).isTrue();
+    }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.tarishi.api.AddressSyntaxException;
 import org.tarishi.api.EsmtpParameters;
@@ -53,7 +54,7 @@ final class Envelope {
      * @param offer the parameters that the client may give
      * @param now what the time is, for mail that shall be held until later
      */
-    ReversePath mail(String argument, Offer offer, Instant now) throws Objection {
+    ReversePath mail(String argument, Offer offer, Supplier<Instant> now) throws Objection {
         var split = split("FROM:", argument);
         var parameters = parameters(split.rest(), offer.mailParameters());
         if (!parameters.isEmpty()) {
@@ -174,7 +175,7 @@ final class Envelope {
 
     // ---- the parameters of the extensions; those of plugins are their own affair
 
-    private void check(EsmtpParameters parameters, Offer offer, Instant now) throws Objection {
+    private void check(EsmtpParameters parameters, Offer offer, Supplier<Instant> now) throws Objection {
         for (var parameter : parameters.asMap().entrySet()) {
             var value = parameter.getValue();
             switch (parameter.getKey()) {
@@ -185,7 +186,7 @@ final class Envelope {
                     want(value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS"), "want RET=FULL or RET=HDRS");
                 case "ENVID" -> checkEnvelopeId(value);
                 case "MT-PRIORITY" -> want(PRIORITY.matcher(value).matches(), "want MT-PRIORITY=-9 to 9");
-                case "HOLDFOR", "HOLDUNTIL" -> checkHold(parameters, offer, now);
+                case "HOLDFOR", "HOLDUNTIL" -> checkHold(parameters, offer, now.get());
                 default -> {}
             }
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.BodyType;
 import org.tarishi.api.Hello;
@@ -106,11 +107,13 @@ final class Machine {
     private final Settings settings;
     private final Facts facts;
     private final Envelope envelope;
+    private final Supplier<Instant> clock;
     private final Map<Verb, Row<?>> rows = new EnumMap<>(Verb.class);
 
     Machine(Settings settings, Facts facts) {
         this.settings = settings;
         this.facts = facts;
+        this.clock = facts::now;
         this.envelope = new Envelope(settings.strict(), settings.maxBytes(), settings.host());
 
         rows.put(Verb.HELO, new Row<>(Machine::always, hello(Hello.Verb.HELO), this::hello));
@@ -368,7 +371,7 @@ final class Machine {
     }
 
     private ReversePath sender(State state, String argument) throws Objection {
-        return envelope.mail(argument, facts.offer(), facts.now());
+        return envelope.mail(argument, facts.offer(), clock);
     }
 
     private Step mail(State state, ReversePath sender) {

@@ -48,6 +48,23 @@ final class ChunkTest {
         }
     }
 
+    @Test
+    void theStoreIsToldHowAMessageIsFramedAndWhatBareLineEndsComeTo() {
+        try (var stage = new Stage()) {
+            stage.settings.put("bareLineEnds", "convert");
+            stage.settings.put("binaryMime", true);
+            stage.hooks.on(Moment.RCPT, HookResult.OK);
+            stage.hooks.on(Moment.QUEUE, HookResult.OK);
+            stage.connect().send("EHLO x");
+            for (var body : new String[] {"7BIT", "8BITMIME", "BINARYMIME"}) {
+                stage.send("MAIL FROM:<> BODY=" + body, "RCPT TO:<c@d.example>");
+                stage.send(body.equals("7BIT") ? "DATA" : "BDAT 3 LAST", body.equals("7BIT") ? "." : "x");
+            }
+            assertThat(stage.store.messages).hasSize(3);
+            assertThat(stage.store.framings).containsExactly("DOT CONVERT", "CHUNKS CONVERT", "BINARY_CHUNKS CONVERT");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"DATA", "BDAT 100", "BDAT 100 LAST"})
     void aClientThatGoesWithinAMessageLeavesNothing(String command) {

@@ -41,6 +41,7 @@ final class SettingsTest {
             messageTimeout        | soon        | messageTimeout: want ISO-8601, such as PT5M: soon
             sessionTimeout        | -PT1S       | sessionTimeout: must be from PT1S to PT720H: PT-1S
             drain                 | PT11M       | drain: must be from PT0S to PT10M: PT11M
+            bareLineEnds          | allow       | bareLineEnds: want refuse or convert: allow
             """)
     void aBadValueIsRefusedByName(String key, String value, String message) {
         assertThatThrownBy(() -> Stage.settings(Map.of(key, value)))
