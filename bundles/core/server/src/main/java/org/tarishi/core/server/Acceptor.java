@@ -6,10 +6,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,20 +26,29 @@ final class Acceptor {
     /** Replies that a client has not read; past the upper mark no more of its commands are read. */
     private static final WriteBufferWaterMark REPLIES = new WriteBufferWaterMark(16 * 1024, 64 * 1024);
 
-    private final NioServerSocketChannel channel;
+    /** How long it waits where it can't accept. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private Acceptor(NioServerSocketChannel channel) {
+    /** How long it must have gone well before it is told that it does: one descriptor that comes free is soon taken. */
+    private static final Duration CALM = Duration.ofSeconds(3);
+
+    private final Channel channel;
+
+    private Acceptor(Channel channel) {
         this.channel = channel;
     }
 
     /**
      * Begins to accept.
      *
-     * @param sessions makes what handles a new connection
+     * @param furnish puts what handles a new connection into its pipeline
      */
-    static Acceptor start(ServerSocketChannel listening, EventLoopGroup loops, Supplier<SmtpWire> sessions) {
-        var channel = new NioServerSocketChannel(listening);
-        channel.pipeline().addLast(new Accept(loops, sessions));
+    static Acceptor start(ServerSocketChannel listening, EventLoopGroup loops, Consumer<Channel> furnish)
+            throws IOException {
+        Channel channel = listening.getLocalAddress() instanceof UnixDomainSocketAddress
+                ? new NioServerDomainSocketChannel(listening)
+                : new NioServerSocketChannel(listening);
+        channel.pipeline().addLast(new Accept(loops, furnish));
         loops.register(channel).syncUninterruptibly();
         return new Acceptor(channel);
     }
@@ -52,22 +66,32 @@ final class Acceptor {
     private static final class Accept extends ChannelInboundHandlerAdapter {
 
         private final EventLoopGroup loops;
-        private final Supplier<SmtpWire> sessions;
+        private final Consumer<Channel> furnish;
+        private boolean failing;
+        private long failedAt;
 
-        Accept(EventLoopGroup loops, Supplier<SmtpWire> sessions) {
+        Accept(EventLoopGroup loops, Consumer<Channel> furnish) {
             this.loops = loops;
-            this.sessions = sessions;
+            this.furnish = furnish;
         }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
+            if (failing && System.nanoTime() - failedAt > CALM.toNanos()) {
+                failing = false;
+                LOG.info(
+                        "accepting connections again on {}",
+                        ListenerSettings.text(context.channel().localAddress()));
+            }
             var child = (Channel) message;
             var config = child.config();
-            config.setOption(ChannelOption.TCP_NODELAY, true);
-            config.setOption(ChannelOption.SO_KEEPALIVE, true);
+            if (child instanceof SocketChannel) {
+                config.setOption(ChannelOption.TCP_NODELAY, true);
+                config.setOption(ChannelOption.SO_KEEPALIVE, true);
+            }
             config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, REPLIES);
-            child.pipeline().addLast(sessions.get());
+            furnish.accept(child);
             loops.register(child).addListener(registered -> {
                 if (!registered.isSuccess()) {
                     child.unsafe().closeForcibly();
@@ -78,10 +102,18 @@ final class Acceptor {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             // No file descriptors, most likely: asked again at once, it would fail again and use all the time there is.
-            LOG.warn("cannot accept connections, trying again in a second: {}", String.valueOf(cause));
+            failedAt = System.nanoTime();
+            if (!failing) {
+                failing = true;
+                LOG.error(
+                        "cannot accept connections on {}: {}; trying on every second, raise the limit of open files (ulimit -n) if it is that",
+                        ListenerSettings.text(context.channel().localAddress()),
+                        String.valueOf(cause));
+            }
             var config = context.channel().config();
             config.setAutoRead(false);
-            var _ = context.executor().schedule(() -> config.setAutoRead(true), 1, TimeUnit.SECONDS);
+            var _ = context.executor()
+                    .schedule(() -> config.setAutoRead(true), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 }

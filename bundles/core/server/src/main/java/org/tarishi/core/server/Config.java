@@ -133,8 +133,29 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1",
             max = "1000000",
             description =
-                    "The most connections at once from one client address, loopback not counted; one more gets 421; 1 to 1000000. Default: 50")
+                    "The most connections at once from one client address, loopback and trusted networks not counted; one more gets 421; 1 to 1000000. Default: 50")
     int maxSessionsPerAddress() default 50;
+
+    @AttributeDefinition(
+            name = "Sessions of a network",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "1000000",
+            description =
+                    "The most connections at once from one network, /24 of IPv4, /64 of IPv6, loopback and trusted networks not counted; one more gets 421; 1 to 1000000. Default: 500")
+    int maxSessionsPerNetwork() default 500;
+
+    @AttributeDefinition(
+            name = "Trusted networks",
+            description =
+                    "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, that are free of the limits by address and network and of the greeting delay, as loopback is. Default: none")
+    String[] trustedNetworks() default {};
+
+    @AttributeDefinition(
+            name = "Greeting delay",
+            description =
+                    "How long a client waits for its greeting, ISO-8601; who speaks before it is an early talker, which plugins see from connect on; PT0S to PT1M. Default: PT0S")
+    String greetingDelay() default "PT0S";
 
     @AttributeDefinition(
             name = "Errors",
@@ -174,6 +195,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String dataTimeout() default "PT3M";
 
     @AttributeDefinition(
+            name = "Data rate",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "The least octets a second within a message, over each minute in which only the client was waited for; 0 for no limit, to 1000000. Default: 100")
+    int minDataRate() default 100;
+
+    @AttributeDefinition(
             name = "Message time-out",
             description = "How long a whole message may take to arrive, ISO-8601; PT1S to P7D. Default: PT1H")
     String messageTimeout() default "PT1H";
@@ -182,6 +212,38 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             name = "Session time-out",
             description = "How long a connection may last, ISO-8601; PT1S to P30D. Default: PT12H")
     String sessionTimeout() default "PT12H";
+
+    @AttributeDefinition(
+            name = "Free heap",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "90",
+            description =
+                    "Percent of the heap that must be free behind a garbage collection; with less, new work is refused for now; 0 for no limit, to 90. Default: 10")
+    int minFreeHeap() default 10;
+
+    @AttributeDefinition(
+            name = "Free disk",
+            type = AttributeType.LONG,
+            min = "0",
+            description =
+                    "Octets that must be free where the instance keeps its data; with less, new work is refused for now; 0 for no limit. Default: 104857600")
+    long minFreeDisk() default 104_857_600;
+
+    @AttributeDefinition(
+            name = "Free descriptors",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "File descriptors that must be free for files and connections to others; with less, new work is refused for now; 0 for no limit, to 1000000. Default: 100")
+    int minFreeDescriptors() default 100;
+
+    @AttributeDefinition(
+            name = "Lag",
+            description =
+                    "How late an event loop may be; when one is later, new work is refused for now, ISO-8601; PT0.1S to PT1M, PT0S for no limit. Default: PT2S")
+    String maxLag() default "PT2S";
 
     @AttributeDefinition(
             name = "Drain",

@@ -4,10 +4,14 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.ComponentConstants;
@@ -44,9 +48,12 @@ public final class Listener {
     private volatile ListenerSettings settings;
 
     private @Nullable Acceptor acceptor;
-    private volatile @Nullable InetSocketAddress bound;
+    private volatile @Nullable SocketAddress bound;
     /** The address of the settings that were in force when it began to accept; with port 0 it is not where it is bound. */
-    private @Nullable InetSocketAddress asked;
+    private @Nullable SocketAddress asked;
+
+    private final AtomicInteger sessions = new AtomicInteger();
+    private volatile @Nullable Joined joined;
 
     private volatile String trouble = "";
     private @Nullable Future<?> retry;
@@ -82,7 +89,8 @@ public final class Listener {
     synchronized void change(ListenerSettings now) {
         var before = settings;
         settings = now;
-        if (before.address().equals(now.address())) {
+        if (before.place().equals(now.place())) {
+            permit();
             return;
         }
         tryNoMore();
@@ -131,7 +139,7 @@ public final class Listener {
             return;
         }
         tryNoMore();
-        var address = settings.address();
+        var address = settings.place();
         if (acceptor != null && (address.equals(asked) || address.equals(bound))) {
             asked = address;
             trouble = "";
@@ -164,19 +172,35 @@ public final class Listener {
         }
     }
 
-    private void listen(ServerSocketChannel channel, InetSocketAddress address) {
-        var place = boundTo(channel, address);
+    private void listen(ServerSocketChannel channel, SocketAddress address) {
         var before = acceptor;
-        acceptor = Acceptor.start(channel, server.loops(), () -> server.connect(this));
-        asked = address;
-        bound = place;
-        LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(place), mode());
+        try {
+            var place = channel.getLocalAddress();
+            acceptor = Acceptor.start(channel, server.loops(), child -> server.furnish(child, this));
+            asked = address;
+            bound = place;
+            permit();
+            LOG.info("listener {} accepts on {} ({})", name, ListenerSettings.text(place), mode());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         if (before != null) {
             before.close();
         }
     }
 
-    private void listenAgain(Function<InetSocketAddress, ServerSocketChannel> sockets, InetSocketAddress before) {
+    /** Gives a Unix domain socket to those who may have it: the launcher makes it its owner's alone. */
+    private void permit() {
+        if (bound instanceof UnixDomainSocketAddress unix) {
+            try {
+                Files.setPosixFilePermissions(unix.getPath(), settings.permissions());
+            } catch (IOException e) {
+                LOG.error("listener {} cannot set the permissions of {}: {}", name, unix, e.toString());
+            }
+        }
+    }
+
+    private void listenAgain(Function<SocketAddress, ServerSocketChannel> sockets, SocketAddress before) {
         try {
             listen(sockets.apply(before), before);
         } catch (UncheckedIOException e) {
@@ -184,16 +208,8 @@ public final class Listener {
         }
     }
 
-    private static InetSocketAddress boundTo(ServerSocketChannel channel, InetSocketAddress wanted) {
-        try {
-            return channel.getLocalAddress() instanceof InetSocketAddress local ? local : wanted;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Two listeners on one address would share one socket, each with half of the clients. */
-    private void refuseShared(InetSocketAddress address) {
+    private void refuseShared(SocketAddress address) {
         for (var other : server.listeners()) {
             if (other != this && address.equals(other.bound)) {
                 throw new UncheckedIOException(
@@ -202,14 +218,17 @@ public final class Listener {
         }
     }
 
-    private void failed(InetSocketAddress address, String why) {
+    private void failed(SocketAddress address, String why) {
         var now = "listener " + name + " cannot listen on " + ListenerSettings.text(address) + ": " + why;
         if (!now.equals(trouble)) {
             var where = bound;
             LOG.error(
-                    "{}; end what holds the port (ss -ltnp sport = :{} names it) or change address or port in {}~{}; {}trying on",
+                    "{}; {} in {}~{}; {}trying on",
                     now,
-                    address.getPort(),
+                    address instanceof InetSocketAddress ip
+                            ? "end what holds the port (ss -ltnp sport = :" + ip.getPort()
+                                    + " names it) or change address or port"
+                            : "end what holds it (ss -lxp names it) or change path",
                     ListenerSettings.PID,
                     name,
                     where == null ? "" : "still accepting on " + ListenerSettings.text(where) + ", ");
@@ -228,8 +247,33 @@ public final class Listener {
         return settings.mode();
     }
 
+    ListenerSettings settings() {
+        return settings;
+    }
+
+    /** How many sessions it has. */
+    AtomicInteger sessions() {
+        return sessions;
+    }
+
+    /** The server's settings and the listener's as one, made anew when either changes. */
+    private record Joined(Settings ours, ListenerSettings its, Settings both) {}
+
+    /** Returns the settings of its sessions. */
+    // Each change makes new objects; to compare what is in them would cost every connection more than it saves.
+    @SuppressWarnings("ReferenceEquality")
+    Settings over(Settings ours) {
+        var its = settings;
+        var known = joined;
+        if (known == null || known.ours() != ours || known.its() != its) {
+            known = new Joined(ours, its, ours.with(its.limits()));
+            joined = known;
+        }
+        return known.both();
+    }
+
     /** Where it accepts, nothing while it does not. */
-    @Nullable InetSocketAddress bound() {
+    @Nullable SocketAddress bound() {
         return bound;
     }
 

@@ -35,4 +35,127 @@ import org.osgi.service.metatype.annotations.Option;
                 @Option(label = "LMTP", value = "lmtp")
             })
     String mode() default "smtp";
+
+    @AttributeDefinition(
+            name = "Path",
+            description =
+                    "The path of a Unix domain socket to listen on in place of address and port, absolute, at most 100 octets. Default: empty, for none")
+    String path() default "";
+
+    @AttributeDefinition(
+            name = "Permissions",
+            description = "The permissions of the Unix domain socket's file, octal, 0600 to 0777. Default: 0660")
+    String permissions() default "0660";
+
+    @AttributeDefinition(
+            name = "Proxies",
+            description =
+                    "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, whose connections must begin with a PROXY header (version 1 or 2); over a Unix domain socket they come from 127.0.0.1. Default: none")
+    String[] proxyFrom() default {};
+
+    @AttributeDefinition(
+            name = "Proxy time-out",
+            description = "How long a proxy may take for its header, ISO-8601; PT1S to PT5M. Default: PT10S")
+    String proxyTimeout() default "PT10S";
+
+    @AttributeDefinition(
+            name = "Sessions",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "The most connections of this listener at once, within those of the server; one more gets 421; 0 for no limit of its own. Default: 0")
+    int maxSessions() default 0;
+
+    @AttributeDefinition(
+            name = "Sessions of an address",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "In place of the server's: the most connections at once from one client address; 0 for the server's. Default: 0")
+    int maxSessionsPerAddress() default 0;
+
+    @AttributeDefinition(
+            name = "Sessions of a network",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "In place of the server's: the most connections at once from one network; 0 for the server's. Default: 0")
+    int maxSessionsPerNetwork() default 0;
+
+    @AttributeDefinition(
+            name = "Greeting delay",
+            description =
+                    "In place of the server's: how long a client waits for its greeting, ISO-8601; PT0S to PT1M. Default: empty, for the server's")
+    String greetingDelay() default "";
+
+    @AttributeDefinition(
+            name = "Message size",
+            type = AttributeType.LONG,
+            min = "-1",
+            description =
+                    "In place of the server's: the most octets of a message; 0 for no limit, -1 for the server's. Default: -1")
+    long maxMessageBytes() default -1;
+
+    @AttributeDefinition(
+            name = "Errors",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "100000",
+            description =
+                    "In place of the server's: the most wrong commands of a session; 0 for the server's. Default: 0")
+    int maxErrors() default 0;
+
+    @AttributeDefinition(
+            name = "Recipients",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "In place of the server's: the most recipients of a transaction, from 100; 0 for the server's. Default: 0")
+    int maxRecipients() default 0;
+
+    @AttributeDefinition(
+            name = "Transactions",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "100000000",
+            description =
+                    "In place of the server's: the most transactions of a session; 0 for the server's. Default: 0")
+    int maxTransactions() default 0;
+
+    @AttributeDefinition(
+            name = "Command time-out",
+            description =
+                    "In place of the server's: how long a client may take for a command, ISO-8601; PT1S to PT24H. Default: empty, for the server's")
+    String commandTimeout() default "";
+
+    @AttributeDefinition(
+            name = "Data time-out",
+            description =
+                    "In place of the server's: how long a client may be silent within a message, ISO-8601; PT1S to PT24H. Default: empty, for the server's")
+    String dataTimeout() default "";
+
+    @AttributeDefinition(
+            name = "Data rate",
+            type = AttributeType.INTEGER,
+            min = "-1",
+            max = "1000000",
+            description =
+                    "In place of the server's: the least octets a second within a message; 0 for no limit, -1 for the server's. Default: -1")
+    int minDataRate() default -1;
+
+    @AttributeDefinition(
+            name = "Message time-out",
+            description =
+                    "In place of the server's: how long a whole message may take, ISO-8601; PT1S to P7D. Default: empty, for the server's")
+    String messageTimeout() default "";
+
+    @AttributeDefinition(
+            name = "Session time-out",
+            description =
+                    "In place of the server's: how long a connection may last, ISO-8601; PT1S to P30D. Default: empty, for the server's")
+    String sessionTimeout() default "";
 }

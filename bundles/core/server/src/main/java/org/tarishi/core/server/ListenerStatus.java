@@ -19,7 +19,7 @@ public final class ListenerStatus implements Supplier<Map<String, Object>> {
         this.server = server;
     }
 
-    /** Returns {@code ready}, and {@code lines}: one a listener. Quick; any thread. */
+    /** Returns {@code ready}, and {@code lines}: one a listener, and one while the server is overloaded. Quick; any thread. */
     @Override
     public Map<String, Object> get() {
         var lines = new ArrayList<String>();
@@ -31,6 +31,10 @@ public final class ListenerStatus implements Supplier<Map<String, Object>> {
         }
         if (lines.isEmpty()) {
             lines.add("no listener is configured: " + ListenerSettings.PID + "~NAME");
+        }
+        var overload = server.overload().status();
+        if (!overload.isEmpty()) {
+            lines.add(overload);
         }
         return Map.of("ready", ready, "lines", lines);
     }

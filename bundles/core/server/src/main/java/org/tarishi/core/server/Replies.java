@@ -93,6 +93,18 @@ final class Replies {
     static final Reply TOO_MANY_SESSIONS = StatusReason.NET_SYSTEM_CONGESTED.reply(421, "too busy, try again later");
     static final Reply TOO_MANY_OF_YOURS =
             StatusReason.SEC_UNSPECIFIED.reply(421, "too many connections from your address, try again later");
+    static final Reply TOO_MANY_OF_YOUR_NETWORK =
+            StatusReason.SEC_UNSPECIFIED.reply(421, "too many connections from your network, try again later");
+    static final Reply PROXY_TIMEOUT =
+            StatusReason.NET_BAD_CONNECTION.reply(421, "timeout while waiting for the PROXY header");
+    static final Reply PROXY_NOT_ALLOWED =
+            StatusReason.SEC_UNSPECIFIED.reply(421, "PROXY is not allowed from your address");
+    static final Reply DATA_TOO_SLOW =
+            StatusReason.NET_BAD_CONNECTION.reply(421, "the message comes too slowly, closing connection");
+    static final Reply OVERLOADED = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(421, "overloaded, try again later");
+    static final Reply OVERLOADED_DISK = StatusReason.SYS_DISK_FULL.reply(421, "storage is short, try again later");
+    static final Reply NOT_WHILE_OVERLOADED =
+            StatusReason.SYS_DISK_FULL.reply(452, "resources are short, try again later");
     static final Reply STOPPING = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(421, "service closing, try again later");
     static final Reply NOT_READY = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(421, "service not ready, try again later");
     static final Reply NOT_NOW = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "service not ready, try again later");
@@ -103,6 +115,11 @@ final class Replies {
     /** Returns a 501 for an argument that is missing, superfluous or not well formed. */
     static Reply badArgument(String why) {
         return Reply.of(501, ARGUMENT, clean(why));
+    }
+
+    /** Returns a 421 for what is no PROXY header. */
+    static Reply badProxy(String why) {
+        return StatusReason.SEC_UNSPECIFIED.reply(421, "PROXY header expected: " + why);
     }
 
     /** Returns a 555 for a parameter that was not offered. */

@@ -1,22 +1,22 @@
 package org.tarishi.core.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,22 +55,26 @@ public final class Server {
     private final Ids ids;
     private final MultiThreadIoEventLoopGroup loops;
     private final Set<SmtpWire> wires = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger sessions = new AtomicInteger();
-    private final Map<InetAddress, Integer> sessionsByAddress = new ConcurrentHashMap<>();
+    private final Census census = new Census();
+    private final Overload overload;
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
 
     private volatile Settings settings;
     private final AtomicReference<@Nullable Hooks> hooks = new AtomicReference<>();
     private final AtomicReference<@Nullable MessageStore> store = new AtomicReference<>();
     private final AtomicReference<@Nullable Dns> dns = new AtomicReference<>();
-    private final AtomicReference<@Nullable Function<InetSocketAddress, ServerSocketChannel>> sockets =
+    private final AtomicReference<@Nullable Function<SocketAddress, ServerSocketChannel>> sockets =
             new AtomicReference<>();
     private volatile boolean stopping;
 
     /** For the component runtime. */
     @Activate
     public Server(Config config, BundleContext context) {
-        this(new Settings(config), Clock.system(ZoneId.systemDefault()));
+        this(new Settings(config), Clock.system(ZoneId.systemDefault()), loops -> {
+            var data = context.getProperty("tarishi.data");
+            return Probes.ofThisProcess(loops, Path.of(data == null ? "." : data));
+        });
+        overload.start();
         // Before any bundle is stopped: open transactions still have all their plugins, and none of them waits for one
         // to come back.
         context.addBundleListener((SynchronousBundleListener) event -> {
@@ -81,7 +85,7 @@ public final class Server {
         });
     }
 
-    Server(Settings settings, Clock clock) {
+    Server(Settings settings, Clock clock, Function<Iterable<EventExecutor>, Probes> probes) {
         this.settings = settings;
         this.clock = clock;
         this.ids = new Ids(clock, java.util.random.RandomGenerator.getDefault());
@@ -89,6 +93,7 @@ public final class Server {
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("tarishi-smtp", true),
                 NioIoHandler.newFactory());
+        this.overload = new Overload(probes.apply(loops), () -> this.settings);
     }
 
     /** Takes new settings, for sessions that begin from now on. */
@@ -106,6 +111,7 @@ public final class Server {
     /** Ends all sessions. Listeners have stopped before. */
     @Deactivate
     public void deactivate() {
+        overload.close();
         drain();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
@@ -181,12 +187,12 @@ public final class Server {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void bindSockets(Function<InetSocketAddress, ServerSocketChannel> service) {
+    void bindSockets(Function<SocketAddress, ServerSocketChannel> service) {
         sockets.set(service);
         listeners.forEach(Listener::attempt);
     }
 
-    void unbindSockets(Function<InetSocketAddress, ServerSocketChannel> service) {
+    void unbindSockets(Function<SocketAddress, ServerSocketChannel> service) {
         sockets.compareAndSet(service, null);
     }
 
@@ -215,7 +221,7 @@ public final class Server {
         return store.get() == null ? Optional.of("core/message") : Optional.empty();
     }
 
-    @Nullable Function<InetSocketAddress, ServerSocketChannel> sockets() {
+    @Nullable Function<SocketAddress, ServerSocketChannel> sockets() {
         return sockets.get();
     }
 
@@ -224,7 +230,7 @@ public final class Server {
     }
 
     int open() {
-        return sessions.get();
+        return census.all();
     }
 
     // ---- for sessions that are only tried: no limit counts them ----
@@ -255,9 +261,23 @@ public final class Server {
 
     // ---- for connections ----
 
-    /** Makes what handles one connection of a listener. */
-    SmtpWire connect(Listener listener) {
-        return new SmtpWire(new Connection(listener));
+    Overload overload() {
+        return overload;
+    }
+
+    Census census() {
+        return census;
+    }
+
+    /** Puts what handles one connection of a listener into its pipeline. */
+    void furnish(Channel child, Listener listener) {
+        var its = listener.settings();
+        var peer = Route.ip(child.remoteAddress()).getAddress();
+        // While nobody is served, nobody is waited for either.
+        if (overload.connection() == null && its.proxyFrom().contains(peer)) {
+            child.pipeline().addLast(new ProxyGate(its.proxyTimeout()));
+        }
+        child.pipeline().addLast(new SmtpWire(new Connection(listener)));
     }
 
     /** One connection on its way to a session. */
@@ -265,33 +285,35 @@ public final class Server {
 
         private final Listener listener;
         private @Nullable Reply refusal;
+        private boolean trusted;
 
         Connection(Listener listener) {
             this.listener = listener;
         }
 
         @Override
-        public Session open(SmtpWire wire, InetSocketAddress local, InetSocketAddress remote) {
-            var now = settings;
-            refusal = limit(now, remote);
+        public Session open(SmtpWire wire, ProxyGate.Arrival arrival) {
+            var now = listener.over(settings);
+            var ip = arrival.route().remote().getAddress();
+            trusted = ip.isLoopbackAddress() || now.trusted().contains(ip);
+            var seat = census.enter(ip, trusted, now, listener);
+            refusal = arrival.refusal() == null ? seat.refusal() : arrival.refusal();
             wires.add(wire);
-            var core = new Tracked(wire, remote);
-            return new Session(ids.next(), listener.name(), listener.mode(), now, local, remote, core, wire);
+            var core = new Tracked(wire, seat);
+            return new Session(ids.next(), listener.name(), listener.mode(), now, arrival.route(), core, wire);
         }
 
         @Override
-        public Optional<Reply> refusal(SmtpWire wire) {
-            return Optional.ofNullable(stopping ? Replies.STOPPING : refusal);
+        public Optional<Reply> refusal() {
+            if (stopping) {
+                return Optional.of(Replies.STOPPING);
+            }
+            return Optional.ofNullable(refusal == null ? overload.connection() : refusal);
         }
 
-        private @Nullable Reply limit(Settings now, InetSocketAddress remote) {
-            int all = sessions.incrementAndGet();
-            var ip = remote.getAddress();
-            int its = ip.isLoopbackAddress() ? 0 : sessionsByAddress.merge(ip, 1, Integer::sum);
-            if (all > now.maxSessions()) {
-                return Replies.TOO_MANY_SESSIONS;
-            }
-            return its > now.maxSessionsPerAddress() ? Replies.TOO_MANY_OF_YOURS : null;
+        @Override
+        public boolean isTrusted() {
+            return trusted;
         }
     }
 
@@ -299,11 +321,11 @@ public final class Server {
     private final class Tracked implements Session.Core {
 
         private final SmtpWire wire;
-        private final InetSocketAddress remote;
+        private final Census.Seat seat;
 
-        Tracked(SmtpWire wire, InetSocketAddress remote) {
+        Tracked(SmtpWire wire, Census.Seat seat) {
             this.wire = wire;
-            this.remote = remote;
+            this.seat = seat;
         }
 
         @Override
@@ -322,6 +344,11 @@ public final class Server {
         }
 
         @Override
+        public @Nullable Reply overload() {
+            return overload.transaction();
+        }
+
+        @Override
         public ZonedDateTime now() {
             return ZonedDateTime.now(clock);
         }
@@ -333,11 +360,7 @@ public final class Server {
 
         @Override
         public void ended(Session session) {
-            sessions.decrementAndGet();
-            var ip = remote.getAddress();
-            if (!ip.isLoopbackAddress()) {
-                sessionsByAddress.computeIfPresent(ip, (_, count) -> count == 1 ? null : count - 1);
-            }
+            seat.leave();
             wires.remove(wire);
             synchronized (Server.this) {
                 Server.this.notifyAll();

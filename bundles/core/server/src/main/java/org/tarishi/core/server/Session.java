@@ -77,6 +77,9 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         /** The resolver, if there is one. */
         @Nullable Dns dns();
 
+        /** Why no transaction may begin now; null while one may. */
+        @Nullable Reply overload();
+
         ZonedDateTime now();
 
         /** Runs code that blocks. */
@@ -152,23 +155,16 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     private @Nullable Findings findings;
     private @Nullable Duration lasted;
 
-    Session(
-            String id,
-            String listener,
-            ListenerMode mode,
-            Settings settings,
-            InetSocketAddress local,
-            InetSocketAddress remote,
-            Core core,
-            Wire wire) {
+    Session(String id, String listener, ListenerMode mode, Settings settings, Route route, Core core, Wire wire) {
         this.id = id;
         this.listener = listener;
         this.mode = mode;
         this.settings = settings;
         this.core = core;
         this.wire = wire;
-        this.local = new End(local, settings.hostname());
-        this.remote = new End(remote, null);
+        this.local = new End(route.local(), settings.hostname());
+        this.remote = new End(route.remote(), null);
+        this.proxy = route.proxy();
         this.startedAt = core.now().toInstant();
         this.rehearsal = core.rehearsal();
         this.log = new SessionLog(id);
@@ -320,6 +316,14 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         if (!closing && !gone) {
             log.timedOut(wantsData() ? "data" : "command");
             run(new Step.Close(Replies.TIMEOUT));
+        }
+    }
+
+    /** The client sends its message slower than it must. */
+    void tooSlow() {
+        if (!closing && !gone) {
+            log.limit("minDataRate", remote.address());
+            run(new Step.Close(Replies.DATA_TOO_SLOW));
         }
     }
 
@@ -836,6 +840,10 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         var store = core.store();
         if (hooks == null || store == null) {
             return then.apply(new Step.Begun.Refused(Replies.NOT_NOW));
+        }
+        var overload = core.overload();
+        if (overload != null) {
+            return then.apply(new Step.Begun.Refused(overload));
         }
         var awaited = new Awaited<Admission>(admission -> switch (admission) {
             case Admission.Refused(var reply) -> then.apply(new Step.Begun.Refused(reply));

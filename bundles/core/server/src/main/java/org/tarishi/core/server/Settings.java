@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.tarishi.api.AddressSyntaxException;
 import org.tarishi.api.MailHost;
 import org.tarishi.api.config.InvalidSettingException;
@@ -34,13 +35,21 @@ record Settings(
         boolean cleanAuthResults,
         int maxSessions,
         int maxSessionsPerAddress,
+        int maxSessionsPerNetwork,
+        Networks trusted,
+        Duration greetingDelay,
         int maxErrors,
         int maxRecipients,
         int maxTransactions,
         Duration commandTimeout,
         Duration dataTimeout,
+        int minDataRate,
         Duration messageTimeout,
         Duration sessionTimeout,
+        int minFreeHeap,
+        long minFreeDisk,
+        int minFreeDescriptors,
+        Duration maxLag,
         Duration drain,
         boolean reverseLookup,
         boolean chunking,
@@ -76,13 +85,21 @@ record Settings(
                 config.cleanAuthenticationResults(),
                 config.maxSessions(),
                 config.maxSessionsPerAddress(),
+                config.maxSessionsPerNetwork(),
+                Networks.parse("trustedNetworks", config.trustedNetworks()),
+                duration("greetingDelay", config.greetingDelay()),
                 config.maxErrors(),
                 config.maxRecipients(),
                 config.maxTransactions(),
                 duration("commandTimeout", config.commandTimeout()),
                 duration("dataTimeout", config.dataTimeout()),
+                config.minDataRate(),
                 duration("messageTimeout", config.messageTimeout()),
                 duration("sessionTimeout", config.sessionTimeout()),
+                config.minFreeHeap(),
+                config.minFreeDisk(),
+                config.minFreeDescriptors(),
+                duration("maxLag", config.maxLag()),
                 duration("drain", config.drain()),
                 config.reverseLookup(),
                 config.chunking(),
@@ -115,6 +132,8 @@ record Settings(
         within("maxReceived", maxReceived, 1, 10_000);
         within("maxSessions", maxSessions, 1, 1_000_000);
         within("maxSessionsPerAddress", maxSessionsPerAddress, 1, 1_000_000);
+        within("maxSessionsPerNetwork", maxSessionsPerNetwork, 1, 1_000_000);
+        within("greetingDelay", greetingDelay, Duration.ZERO, Duration.ofMinutes(1));
         within("maxErrors", maxErrors, 1, 100_000);
         within("maxRecipients", maxRecipients, 100, 1_000_000);
         within("maxTransactions", maxTransactions, 1, 100_000_000);
@@ -122,7 +141,68 @@ record Settings(
         within("dataTimeout", dataTimeout, Duration.ofSeconds(1), Duration.ofHours(24));
         within("messageTimeout", messageTimeout, Duration.ofSeconds(1), Duration.ofDays(7));
         within("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofDays(30));
+        within("minDataRate", minDataRate, 0, 1_000_000);
+        within("minFreeHeap", minFreeHeap, 0, 90);
+        within("minFreeDisk", minFreeDisk, 0, Long.MAX_VALUE);
+        within("minFreeDescriptors", minFreeDescriptors, 0, 1_000_000);
+        if (!maxLag.isZero()) {
+            within("maxLag", maxLag, Duration.ofMillis(100), Duration.ofMinutes(1));
+        }
         within("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
+    }
+
+    /** These settings, with what a listener says otherwise. */
+    Settings with(ListenerLimits its) {
+        if (its.equals(ListenerLimits.NONE)) {
+            return this;
+        }
+        return new Settings(
+                hostname,
+                greeting,
+                idInGreeting,
+                idInRefusals,
+                helloText,
+                closeText,
+                showVersion,
+                smtpUtf8,
+                strict,
+                or(its.maxBytes(), maxBytes),
+                commandLine,
+                dataLine,
+                headerFields,
+                headerBytes,
+                maxReceived,
+                addReceived,
+                cleanAuthResults,
+                maxSessions,
+                or(its.maxSessionsPerAddress(), maxSessionsPerAddress),
+                or(its.maxSessionsPerNetwork(), maxSessionsPerNetwork),
+                trusted,
+                or(its.greetingDelay(), greetingDelay),
+                or(its.maxErrors(), maxErrors),
+                or(its.maxRecipients(), maxRecipients),
+                or(its.maxTransactions(), maxTransactions),
+                or(its.commandTimeout(), commandTimeout),
+                or(its.dataTimeout(), dataTimeout),
+                or(its.minDataRate(), minDataRate),
+                or(its.messageTimeout(), messageTimeout),
+                or(its.sessionTimeout(), sessionTimeout),
+                minFreeHeap,
+                minFreeDisk,
+                minFreeDescriptors,
+                maxLag,
+                drain,
+                reverseLookup,
+                chunking,
+                binaryMime,
+                dsn,
+                limits,
+                bareLineEnds,
+                eightBitHeaders);
+    }
+
+    private static <T> T or(@Nullable T its, T ours) {
+        return its == null ? ours : its;
     }
 
     /** The host name as a host. */
@@ -154,7 +234,7 @@ record Settings(
         };
     }
 
-    private static Duration duration(String key, String text) {
+    static Duration duration(String key, String text) {
         try {
             return Duration.parse(text.strip());
         } catch (DateTimeParseException e) {
@@ -169,13 +249,13 @@ record Settings(
         }
     }
 
-    private static void within(String key, long value, long least, long most) {
+    static void within(String key, long value, long least, long most) {
         if (value < least || value > most) {
             throw new InvalidSettingException(key, "must be from " + least + " to " + most + ": " + value);
         }
     }
 
-    private static void within(String key, Duration value, Duration least, Duration most) {
+    static void within(String key, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new InvalidSettingException(key, "must be from " + least + " to " + most + ": " + value);
         }

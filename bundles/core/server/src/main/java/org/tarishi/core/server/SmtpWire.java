@@ -9,7 +9,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -42,19 +42,30 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     private static final long LINGER_BYTES = 1 << 20;
 
+    private static final byte[] PROXY = {'P', 'R', 'O', 'X', 'Y', ' '};
+
+    /** Over how long the data rate is measured. */
+    private static final long WINDOW_SECONDS = 60;
+
     /** The first byte of a TLS record that holds a handshake (RFC 8446 section 5.1). */
     private static final byte TLS_HANDSHAKE = 0x16;
 
     /** Makes the session of a connection. */
     interface Sessions {
         /** Returns the session; the refusal, if there is one, goes into {@link #refusal}. */
-        Session open(SmtpWire wire, InetSocketAddress local, InetSocketAddress remote);
+        Session open(SmtpWire wire, ProxyGate.Arrival arrival);
 
-        /** Why this connection can't be served, if so; asked once, behind {@link #open}. */
-        Optional<Reply> refusal(SmtpWire wire);
+        /** Why this connection can't be served, if so; asked behind {@link #open}. */
+        Optional<Reply> refusal();
+
+        /** Whether the client is free of the limits that others have; asked behind {@link #open}. */
+        boolean isTrusted();
     }
 
     private final Sessions sessions;
+
+    /** What a proxy said of the connection, if one brought it. */
+    private ProxyGate.@Nullable Arrival arrival;
 
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Session session;
@@ -83,6 +94,17 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     private long sessionDeadline;
     private boolean inMessage;
 
+    /** The client waits for its greeting. */
+    private boolean waiting;
+
+    private boolean proxied;
+
+    /** When the data rate is looked at again, what has come since it was, and whether we were in the way. */
+    private long windowEnd;
+
+    private long inWindow;
+    private boolean excused;
+
     SmtpWire(Sessions sessions) {
         this.sessions = sessions;
     }
@@ -92,23 +114,36 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     @Override
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
-        var opened = sessions.open(
-                this,
-                address(context.channel().localAddress()),
-                address(context.channel().remoteAddress()));
+        var known = arrival;
+        if (known == null) {
+            var channel = context.channel();
+            known = new ProxyGate.Arrival(Route.direct(channel.localAddress(), channel.remoteAddress()), null);
+        }
+        arrival = null;
+        proxied = known.route().proxy() != null;
+        var opened = sessions.open(this, known);
         session = opened;
         sessionDeadline = now() + opened.settings().sessionTimeout().toNanos();
         patient();
-        opened.open(sessions.refusal(this));
-        resume();
+        var delay = opened.settings().greetingDelay();
+        if (delay.isZero() || sessions.isTrusted() || sessions.refusal().isPresent()) {
+            open(opened);
+        } else {
+            waiting = true;
+            var _ = context.executor().schedule(() -> open(opened), delay.toNanos(), TimeUnit.NANOSECONDS);
+        }
         schedule();
     }
 
-    /** Anything that is no IP address, as in a test without a network, counts as loopback. */
-    private static InetSocketAddress address(Object address) {
-        return address instanceof InetSocketAddress ip
-                ? ip
-                : new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0);
+    /** The client has waited, or need not: the session begins. */
+    private void open(Session live) {
+        waiting = false;
+        if (closing) {
+            return;
+        }
+        patient();
+        live.open(sessions.refusal());
+        resume();
     }
 
     @Override
@@ -124,12 +159,24 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             return;
         }
         live.counted(bytes.readableBytes());
-        live.spokeEarly();
         hold(bytes);
         if (inMessage) {
             patient();
+            inWindow += bytes.readableBytes();
+        } else if (!proxied || hasMoreThanALine()) {
+            live.spokeEarly();
         }
         decode();
+    }
+
+    /** A proxy may send one command behind its header: it has no greeting to wait for, since it has none to give. */
+    private boolean hasMoreThanALine() {
+        var held = in;
+        if (held == null) {
+            return false;
+        }
+        int lf = held.indexOf(held.readerIndex(), held.writerIndex(), (byte) '\n');
+        return lf >= 0 && lf + 1 < held.writerIndex();
     }
 
     private void hold(ByteBuf bytes) {
@@ -167,6 +214,10 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ProxyGate.Arrival known) {
+            arrival = known;
+            return;
+        }
         if (event instanceof ChannelInputShutdownEvent) {
             // What the client sent before it shut its side is answered yet.
             inputEnded = true;
@@ -241,7 +292,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         flush(context);
         dropEmpty();
         sooner(context);
-        if (inputEnded && live.wants() != Want.NOTHING && !closing) {
+        if (inputEnded && !waiting && live.wants() != Want.NOTHING && !closing) {
             // Half a command is left, or nothing.
             close(false);
         }
@@ -251,7 +302,11 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     /** Hands the session what it wants next; false when that is not there. */
     private boolean step(Session live, ChannelHandlerContext context) {
         var held = in;
-        if (held == null || !held.isReadable() || closing || !context.channel().isWritable()) {
+        if (held == null
+                || !held.isReadable()
+                || closing
+                || waiting
+                || !context.channel().isWritable()) {
             return false;
         }
         boolean more = switch (live.wants()) {
@@ -301,12 +356,22 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         }
         var bytes = ByteBufUtil.getBytes(held, start, lf - 1 - start);
         held.readerIndex(lf + 1);
-        if (hasBareCr(bytes)) {
+        if (isProxyHeader(bytes)) {
+            live.refuse(Replies.PROXY_NOT_ALLOWED);
+        } else if (hasBareCr(bytes)) {
             live.broken(Replies.BARE_CR, Chunk.isAnnounced(bytes, 0, bytes.length));
         } else {
             live.line(bytes);
         }
         return true;
+    }
+
+    /** The line of version 1, or what version 2 looks like behind its first two empty lines. */
+    private static boolean isProxyHeader(byte[] line) {
+        if (line.length > PROXY.length) {
+            return Arrays.equals(line, 0, PROXY.length, PROXY, 0, PROXY.length);
+        }
+        return line.length == 1 && line[0] == 0;
     }
 
     /** Throws away the rest of a broken line. */
@@ -353,6 +418,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         }
         var channel = context.channel();
         boolean want = closing || (channel.isWritable() && (in == null || in.readableBytes() < MOST_HELD));
+        excused |= !want;
         if (channel.config().isAutoRead() != want) {
             channel.config().setAutoRead(want);
         }
@@ -490,9 +556,28 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         // Also while those who take it in are behind: a message has one time limit, not one a pause.
         boolean now = live.isReceiving();
         if (now && !inMessage) {
-            messageDeadline = now() + live.settings().messageTimeout().toNanos();
+            long begin = now();
+            messageDeadline = begin + live.settings().messageTimeout().toNanos();
+            window(begin);
         }
         inMessage = now;
+    }
+
+    private void window(long begin) {
+        windowEnd = begin + TimeUnit.SECONDS.toNanos(WINDOW_SECONDS);
+        inWindow = 0;
+        excused = false;
+    }
+
+    /** Whether the client has sent less of its message than it must; begins the next window where one is over. */
+    private boolean isTooSlow(Session live) {
+        if (!inMessage || windowEnd - now() > 0) {
+            return false;
+        }
+        long least = live.settings().minDataRate() * WINDOW_SECONDS;
+        boolean slow = !excused && inWindow < least;
+        window(now());
+        return slow;
     }
 
     private void schedule() {
@@ -519,7 +604,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         if (live != null && live.wants() != Want.NOTHING) {
             // Passed while plugins are asked, these wait for the answer.
             due = Math.min(due, sessionDeadline);
-            due = inMessage ? Math.min(due, messageDeadline) : due;
+            due = inMessage ? Math.min(Math.min(due, messageDeadline), windowEnd) : due;
         }
         return due - now();
     }
@@ -529,9 +614,13 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         if (live == null || closing) {
             return;
         }
-        if (live.wants() == Want.NOTHING) {
+        if (live.wants() == Want.NOTHING || waiting) {
             // It is not the client that is waited for; plugins have limits of their own.
             patient();
+            excused = true;
+        } else if (isTooSlow(live)) {
+            live.tooSlow();
+            return;
         } else if (dueIn() <= 0) {
             live.timedOut();
             return;

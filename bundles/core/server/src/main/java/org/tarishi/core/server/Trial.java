@@ -82,13 +82,20 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
     private boolean isClosed;
     private boolean hasEnded;
 
-    Trial(Server server, String listener, ListenerMode mode, InetSocketAddress local, Client client, Appendable out) {
+    Trial(
+            Server server,
+            Settings settings,
+            String listener,
+            ListenerMode mode,
+            InetSocketAddress local,
+            Client client,
+            Appendable out) {
         this.server = server;
         this.client = client;
         this.mode = mode;
         this.out = out;
         this.session = new Session(
-                MARK + server.nextId(), listener, mode, server.settings(), local, client.address(), this, this);
+                MARK + server.nextId(), listener, mode, settings, new Route(local, client.address(), null), this, this);
     }
 
     /**
@@ -292,6 +299,12 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
     @Override
     public @Nullable Hooks hooks() {
         return server.hooks();
+    }
+
+    @Override
+    public @Nullable Reply overload() {
+        // What the chain thinks of a mail is worth knowing then, too.
+        return null;
     }
 
     @Override

@@ -122,10 +122,11 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
     private int play(Options options, InputStream message, Appendable out) throws IOException, UsageException {
         var listener = listener(options.listener);
         var name = listener == null ? "smtp" : listener.name();
-        var bound = listener == null ? null : listener.bound();
-        var local = bound == null || bound.getAddress().isAnyLocalAddress()
-                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound == null ? 0 : bound.getPort())
+        var bound = Route.ip(listener == null ? null : listener.bound());
+        var local = bound.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), bound.getPort())
                 : bound;
+        var settings = listener == null ? server.settings() : listener.over(server.settings());
         var mode = options.isLmtp ? ListenerMode.LMTP : listener == null ? ListenerMode.SMTP : listener.mode();
         var client = new Trial.Client(
                 options.client,
@@ -135,7 +136,7 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
                 options.to.stream().map(TryCommand::path).toList(),
                 options.isRelaying,
                 options.queues);
-        return new Trial(server, name, mode, local, client, out).play(message) ? DONE : REFUSED;
+        return new Trial(server, settings, name, mode, local, client, out).play(message) ? DONE : REFUSED;
     }
 
     private @Nullable Listener listener(@Nullable String name) throws UsageException {

@@ -16,6 +16,7 @@ import java.util.List;
  * &#64;at rcpt                    begins behind an accepted EHLO, helo, mail, rcpt or data; from rcpt on plugins take everything
  * &#64;set maxErrors=3            a setting
  * &#64;mode lmtp                  the listener's mode
+ * &#64;listener proxyFrom=::1     another setting of the listener
  * &#64;on rcpt deny not here      what plugins answer at a moment
  * S: 220 …                     a line of the server; … stands for any end
  * L: 250                       all lines of a reply with this code

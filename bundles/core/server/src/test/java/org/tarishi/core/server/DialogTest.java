@@ -119,6 +119,8 @@ final class DialogTest {
         switch (words[0]) {
             case "set" ->
                 stage.settings.put(rest.substring(0, rest.indexOf('=')), rest.substring(rest.indexOf('=') + 1));
+            case "listener" ->
+                stage.listener.put(rest.substring(0, rest.indexOf('=')), rest.substring(rest.indexOf('=') + 1));
             case "mode" -> stage.mode = ListenerMode.valueOf(rest.toUpperCase(Locale.ROOT));
             case "remote" -> stage.remote = rest;
             case "rdns" ->

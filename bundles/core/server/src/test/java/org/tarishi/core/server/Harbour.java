@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -16,11 +19,12 @@ import java.util.function.Function;
 import org.tarishi.api.ListenerMode;
 
 /** A server with real sockets on loopback; it holds the listening sockets as the launcher does. */
-final class Harbour implements AutoCloseable, Function<InetSocketAddress, ServerSocketChannel> {
+final class Harbour implements AutoCloseable, Function<SocketAddress, ServerSocketChannel> {
 
     final FakeHooks hooks = new FakeHooks();
     final FakeStore store = new FakeStore();
-    final Map<InetSocketAddress, ServerSocketChannel> open = new ConcurrentHashMap<>();
+    final FakeProbes probes = new FakeProbes();
+    final Map<SocketAddress, ServerSocketChannel> open = new ConcurrentHashMap<>();
     private final List<Server> servers = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     Server server;
@@ -33,7 +37,7 @@ final class Harbour implements AutoCloseable, Function<InetSocketAddress, Server
     Server start(Map<String, ?> settings) {
         var all = new HashMap<String, Object>(Map.of("hostname", "mx.test", "drain", "PT2S"));
         all.putAll(settings);
-        var started = new Server(Stage.settings(all), Clock.systemUTC());
+        var started = new Server(Stage.settings(all), Clock.systemUTC(), _ -> probes);
         started.bindHooks(hooks);
         started.bindStore(store);
         started.bindSockets(this);
@@ -50,14 +54,18 @@ final class Harbour implements AutoCloseable, Function<InetSocketAddress, Server
     }
 
     Listener listen(String name, InetSocketAddress address) {
-        var listener = new Listener(name, new ListenerSettings(address, ListenerMode.SMTP), server);
+        return listen(name, new ListenerSettings(address, ListenerMode.SMTP));
+    }
+
+    Listener listen(String name, ListenerSettings settings) {
+        var listener = new Listener(name, settings, server);
         listeners.add(listener);
         return listener;
     }
 
     /** Where a listener accepts. */
     static InetSocketAddress place(Listener listener) {
-        return Objects.requireNonNull(listener.bound(), listener::status);
+        return (InetSocketAddress) Objects.requireNonNull(listener.bound(), listener::status);
     }
 
     Client connect(Listener listener) throws IOException {
@@ -65,14 +73,16 @@ final class Harbour implements AutoCloseable, Function<InetSocketAddress, Server
     }
 
     @Override
-    public ServerSocketChannel apply(InetSocketAddress address) {
+    public ServerSocketChannel apply(SocketAddress address) {
         open.values().removeIf(channel -> !channel.isOpen());
         var held = open.get(address);
         if (held != null) {
             return held;
         }
         try {
-            var channel = ServerSocketChannel.open();
+            var channel = address instanceof UnixDomainSocketAddress
+                    ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    : ServerSocketChannel.open();
             try {
                 channel.bind(address, 128);
                 channel.configureBlocking(false);
@@ -80,7 +90,7 @@ final class Harbour implements AutoCloseable, Function<InetSocketAddress, Server
                 channel.close();
                 throw e;
             }
-            open.put((InetSocketAddress) channel.getLocalAddress(), channel);
+            open.put(channel.getLocalAddress(), channel);
             return channel;
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);

@@ -333,7 +333,7 @@ final class ServerTest {
             listener.change(new ListenerSettings(all, ListenerMode.SMTP));
             await().until(() -> {
                 var at = listener.bound();
-                return at != null && at.getAddress().isAnyLocalAddress();
+                return at instanceof InetSocketAddress ip && ip.getAddress().isAnyLocalAddress();
             });
             listener.change(new ListenerSettings(one, ListenerMode.SMTP));
             await().until(() -> one.equals(listener.bound()));

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tarishi.api.ListenerMode;
@@ -32,6 +34,16 @@ final class SettingsTest {
             maxReceived           | 0           | maxReceived: must be from 1 to 10000: 0
             maxSessions           | 0           | maxSessions: must be from 1 to 1000000: 0
             maxSessionsPerAddress | 0           | maxSessionsPerAddress: must be from 1 to 1000000: 0
+            maxSessionsPerNetwork | 0           | maxSessionsPerNetwork: must be from 1 to 1000000: 0
+            trustedNetworks       | 10.0.0.1/8  | trustedNetworks: bits behind the prefix are set, want 10.0.0.0/8: 10.0.0.1/8
+            trustedNetworks       | 10.0.0.0/33 | trustedNetworks: want addresses and networks such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32: 10.0.0.0/33
+            trustedNetworks       | localhost   | trustedNetworks: want addresses and networks such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32: localhost
+            greetingDelay         | PT2M        | greetingDelay: must be from PT0S to PT1M: PT2M
+            minDataRate           | -1          | minDataRate: must be from 0 to 1000000: -1
+            minFreeHeap           | 91          | minFreeHeap: must be from 0 to 90: 91
+            minFreeDisk           | -1          | minFreeDisk: must be from 0 to 9223372036854775807: -1
+            minFreeDescriptors    | -1          | minFreeDescriptors: must be from 0 to 1000000: -1
+            maxLag                | PT0.05S     | maxLag: must be from PT0.1S to PT1M: PT0.05S
             maxErrors             | 0           | maxErrors: must be from 1 to 100000: 0
             maxRecipients         | 99          | maxRecipients: must be from 100 to 1000000: 99
             maxTransactions       | 0           | maxTransactions: must be from 1 to 100000000: 0
@@ -57,15 +69,28 @@ final class SettingsTest {
             port    | 65536        | port: must be from 0 to 65535: 65536
             port    | -1           | port: must be from 0 to 65535: -1
             mode    | smtps        | mode: want smtp, submission or lmtp: smtps
+            path    | run/lmtp     | path: want an absolute path of at most 100 octets: run/lmtp
+            path    | /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | path: want an absolute path of at most 100 octets: /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+            permissions | 0440     | permissions: want an octal number from 0600 to 0777: 0440
+            permissions | rw-------| permissions: want an octal number from 0600 to 0777: rw-------
+            proxyFrom | haproxy    | proxyFrom: want addresses and networks such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32: haproxy
+            proxyTimeout | PT0S    | proxyTimeout: must be from PT1S to PT5M: PT0S
+            maxSessions | -1       | maxSessions: must be from 0 to 1000000: -1
+            maxSessionsPerAddress | -1 | maxSessionsPerAddress: must be from 1 to 1000000: -1
+            maxSessionsPerNetwork | -1 | maxSessionsPerNetwork: must be from 1 to 1000000: -1
+            greetingDelay | PT2M   | greetingDelay: must be from PT0S to PT1M: PT2M
+            maxMessageBytes | -2   | maxMessageBytes: must be from 0 to 9223372036854775807: -2
+            maxErrors | -1         | maxErrors: must be from 1 to 100000: -1
+            maxRecipients | 99     | maxRecipients: must be from 100 to 1000000: 99
+            maxTransactions | -1   | maxTransactions: must be from 1 to 100000000: -1
+            commandTimeout | 5m    | commandTimeout: want ISO-8601, such as PT5M: 5m
+            dataTimeout | PT0S     | dataTimeout: must be from PT1S to PT24H: PT0S
+            minDataRate | -2       | minDataRate: must be from 0 to 1000000: -2
+            messageTimeout | P8D   | messageTimeout: must be from PT1S to PT168H: PT192H
+            sessionTimeout | PT0S  | sessionTimeout: must be from PT1S to PT720H: PT0S
             """)
     void aBadValueOfAListenerIsRefusedByName(String key, String value, String message) {
-        var config = (ListenerConfig) Proxy.newProxyInstance(
-                ListenerConfig.class.getClassLoader(),
-                new Class<?>[] {ListenerConfig.class},
-                (_, method, _) -> !method.getName().equals(key)
-                        ? method.getDefaultValue()
-                        : method.getReturnType() == int.class ? Integer.valueOf(value) : value);
-        assertThatThrownBy(() -> new ListenerSettings(config))
+        assertThatThrownBy(() -> Stage.listenerSettings(Map.of(key, value)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(message);
     }
@@ -101,6 +126,21 @@ final class SettingsTest {
             on("127.0.0.1", port).checkInPlaceOf(on("0.0.0.0", port));
             on("127.0.0.1", port).checkInPlaceOf(on("127.0.0.1", 0));
         }
+    }
+
+    @Test
+    void aListenerCannotBeMovedToAPathThatCannotBeHad(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("letter"), "dear");
+        var before = on("127.0.0.1", 1);
+
+        assertThatThrownBy(() -> Stage.listenerSettings(Map.of("path", folder + "/gone/lmtp"))
+                        .checkInPlaceOf(before))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("path: the folder is missing: " + folder + "/gone/lmtp");
+        assertThatThrownBy(() ->
+                        Stage.listenerSettings(Map.of("path", file.toString())).checkInPlaceOf(before))
+                .hasMessage("path: a file that is no socket is there: " + file);
+        Stage.listenerSettings(Map.of("path", folder + "/lmtp")).checkInPlaceOf(before);
     }
 
     @Test

@@ -26,8 +26,12 @@ final class Stage implements AutoCloseable {
 
     final FakeHooks hooks = new FakeHooks();
     final FakeStore store = new FakeStore();
+    final FakeProbes probes = new FakeProbes();
     final Map<String, Object> settings = new HashMap<>(Map.of("hostname", "mx.test", "idInGreeting", false));
     ListenerMode mode = ListenerMode.SMTP;
+    /** The listener's settings that are not at their default. */
+    final Map<String, Object> listener = new HashMap<>();
+
     String remote = "127.0.0.1";
 
     private @Nullable Server server;
@@ -48,6 +52,16 @@ final class Stage implements AutoCloseable {
                         : method.getDefaultValue());
     }
 
+    /** The settings of a listener with their defaults, but for some. */
+    static ListenerSettings listenerSettings(Map<String, ?> some) {
+        return new ListenerSettings((ListenerConfig) Proxy.newProxyInstance(
+                ListenerConfig.class.getClassLoader(),
+                new Class<?>[] {ListenerConfig.class},
+                (_, method, _) -> some.containsKey(method.getName())
+                        ? convert(some.get(method.getName()), method.getReturnType())
+                        : method.getDefaultValue()));
+    }
+
     private static Object convert(Object value, Class<?> type) {
         if (!(value instanceof String text)) {
             return value;
@@ -65,7 +79,7 @@ final class Stage implements AutoCloseable {
     }
 
     Stage connect() {
-        var started = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC));
+        var started = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC), _ -> probes);
         started.bindHooks(hooks);
         started.bindStore(store);
         server = started;
@@ -78,12 +92,14 @@ final class Stage implements AutoCloseable {
         other.server = server;
         other.mode = mode;
         other.remote = remote;
+        other.listener.putAll(listener);
         return other.open(Objects.requireNonNull(server));
     }
 
     private Stage open(Server on) {
-        var listener = new Listener(
-                "test", new ListenerSettings(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), mode), on);
+        listener.putIfAbsent("mode", mode.name());
+        listener.putIfAbsent("port", 0);
+        var test = new Listener("test", listenerSettings(listener), on);
         var peer = new InetSocketAddress(InetAddress.ofLiteral(remote), 4321);
         var opened = new EmbeddedChannel() {
             @Override
@@ -93,10 +109,14 @@ final class Stage implements AutoCloseable {
         };
         channel = opened;
         opened.freezeTime();
-        opened.pipeline().addLast(on.connect(listener));
+        on.furnish(opened, test);
         opened.pipeline().fireChannelActive();
         settle();
         return this;
+    }
+
+    Server server() {
+        return Objects.requireNonNull(server);
     }
 
     EmbeddedChannel channel() {

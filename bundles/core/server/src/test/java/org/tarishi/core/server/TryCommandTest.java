@@ -33,8 +33,10 @@ final class TryCommandTest {
 
     private final FakeHooks hooks = new FakeHooks();
     private final FakeStore store = new FakeStore();
-    private final Server server =
-            new Server(Stage.settings(Map.of("hostname", "mx.test")), Clock.fixed(Stage.NOON, ZoneOffset.UTC));
+    private final Server server = new Server(
+            Stage.settings(Map.of("hostname", "mx.test")),
+            Clock.fixed(Stage.NOON, ZoneOffset.UTC),
+            _ -> new FakeProbes());
     private final StringBuilder out = new StringBuilder();
     private final AtomicReference<SmtpConnection> seen = new AtomicReference<>();
 
