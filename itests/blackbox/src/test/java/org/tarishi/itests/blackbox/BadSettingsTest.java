@@ -179,7 +179,19 @@ class BadSettingsTest {
         for (var key : List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout", "drain")) {
             table.put(server + key, List.of("soon", "-PT1S", "P999D"));
         }
-        table.put(Instance.LISTENER + ":address", List.of("not.an.address"));
+        table.put(server + "trustedNetworks", List.of("[ \"not.a.network\" ]", "[ \"192.0.2.1/24\" ]"));
+        table.put(server + "greetingDelay", List.of("soon", "-PT1S", "PT2M"));
+        table.put(server + "maxLag", List.of("soon", "-PT1S", "PT2M"));
+        var listener = Instance.LISTENER + ":";
+        table.put(listener + "address", List.of("not.an.address"));
+        table.put(listener + "path", List.of("not/absolute", "/" + "a".repeat(100)));
+        table.put(listener + "permissions", List.of("rw-rw----", "0440", "01777"));
+        table.put(listener + "proxyFrom", List.of("[ \"not.a.network\" ]", "[ \"2001:db8::/129\" ]"));
+        table.put(listener + "proxyTimeout", List.of("soon", "PT0S", "PT1H"));
+        table.put(listener + "greetingDelay", List.of("soon", "-PT1S", "PT2M"));
+        for (var key : List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout")) {
+            table.put(listener + key, List.of("soon", "PT0S", "P999D"));
+        }
 
         table.put(Instance.HOST_LIST + ":domains", List.of("[ \"nonsense\" ]"));
         table.put(Instance.MAILDIR + ":root", List.of("\"\""));

@@ -30,6 +30,10 @@ final class Instance implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PASSWORD = Pattern.compile("user (\\S+), password (\\S+)");
 
+    /** What a heap, or each of its generations, says of itself; metaspace says it behind a blank more. */
+    private static final Pattern USED =
+            Pattern.compile("(?m)^ ?(?:garbage-first heap|def new generation|tenured generation) .*? used (\\d+)K");
+
     private final Path base;
     private final int smtpPort = Ports.free();
     private final int httpPort = Ports.free();
@@ -240,6 +244,41 @@ final class Instance implements AutoCloseable {
                 .lines()
                 .filter(line -> line.stripTrailing().endsWith(" " + className))
                 .count();
+    }
+
+    /** How many file descriptors it has open. */
+    int descriptors() throws IOException {
+        try (var files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    /** Lets it have so many file descriptors from now on. */
+    void limitDescriptors(int most) throws IOException, InterruptedException {
+        var prlimit = Setup.program("prlimit", "util-linux").toString();
+        var result = Commands.run(Map.of(), List.of(prlimit, "--pid", Long.toString(pid()), "--nofile=" + most + ":"));
+        assertThat(result.code()).as(result.out()).isZero();
+    }
+
+    /** The octets of the heap that are in use behind a collection. */
+    long heap() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        var used = USED.matcher(jcmd("GC.heap_info"));
+        long sum = 0;
+        while (used.find()) {
+            sum += Long.parseLong(used.group(1)) * 1024;
+        }
+        assertThat(sum).as("heap in use").isPositive();
+        return sum;
+    }
+
+    /** The octets of memory that the process has. */
+    long resident() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid()), "status"))) {
+            var line =
+                    lines.filter(each -> each.startsWith("VmRSS:")).findFirst().orElseThrow();
+            return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
     }
 
     private String jcmd(String command) throws IOException, InterruptedException {

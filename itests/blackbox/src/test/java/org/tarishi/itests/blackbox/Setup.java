@@ -26,6 +26,11 @@ final class Setup {
         return Integer.parseInt(text("tarishi.swaps"));
     }
 
+    /** How many sessions are held open. */
+    static int idle() {
+        return Integer.parseInt(text("tarishi.idle"));
+    }
+
     /** The bundle of a test plugin. */
     static Path plugin(String name) throws IOException {
         var folder = Path.of(text("tarishi.plugins"), name, "target");
