@@ -107,6 +107,9 @@ class FirstStartTest {
         var ports = new int[] {org.tarishi.itests.harness.Ports.free(), org.tarishi.itests.harness.Ports.free()};
         var out = root.resolve("run.out");
         var builder = new ProcessBuilder(
+                        // Whatever a shell runs in the background ignores it, and all that comes of that.
+                        "env",
+                        "--default-signal=INT",
                         run.toString(),
                         "--base",
                         base.toString(),
