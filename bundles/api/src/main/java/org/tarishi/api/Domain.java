@@ -68,7 +68,7 @@ public final class Domain implements MailHost {
                 throw new AddressSyntaxException("character not allowed in a domain", i);
             }
         }
-        if (text.charAt(start) == '-' || text.charAt(end - 1) == '-') {
+        if (isHyphenated(text, start, end)) {
             throw new AddressSyntaxException("label begins or ends with a hyphen", start);
         }
         var lower = text.substring(start, end).toLowerCase(Locale.ROOT);
@@ -78,7 +78,7 @@ public final class Domain implements MailHost {
             a = lower;
             u = lower.startsWith(ACE) ? unicodeOf(lower) : lower;
         } else {
-            u = Normalizer.normalize(lower, Normalizer.Form.NFC);
+            u = stable(text.substring(start, end));
             check(u, start);
             try {
                 a = ACE + Punycode.encode(u);
@@ -98,10 +98,20 @@ public final class Domain implements MailHost {
         try {
             var u = Punycode.decode(ace.substring(ACE.length()));
             check(u, 0);
-            return (ACE + Punycode.encode(u)).equals(ace) ? u : ace;
+            boolean isLabel = !isHyphenated(u, 0, u.length()) && stable(u).equals(u);
+            return isLabel && (ACE + Punycode.encode(u)).equals(ace) ? u : ace;
         } catch (IllegalArgumentException e) {
             return ace;
         }
+    }
+
+    private static boolean isHyphenated(String text, int start, int end) {
+        return start < end && (text.charAt(start) == '-' || text.charAt(end - 1) == '-');
+    }
+
+    /** RFC 5891 section 5.3: what is not lower case and NFC would be another name when it is read again. */
+    private static String stable(String label) {
+        return Normalizer.normalize(label.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
     }
 
     /** Letters, marks and digits, and the few joiners that RFC 5892 knows; no symbols, spaces or controls. */

@@ -95,12 +95,16 @@ final class Punycode {
                 }
                 int d = value(ascii.charAt(at++));
                 i += d * w;
+                // RFC 3492 section 6.4, for the last digit too: what follows counts on an int.
+                if (i > Integer.MAX_VALUE) {
+                    throw new IllegalArgumentException("overflow");
+                }
                 int t = threshold(k, bias);
                 if (d < t) {
                     break;
                 }
                 w *= BASE - t;
-                if (w > Integer.MAX_VALUE || i > Integer.MAX_VALUE) {
+                if (w > Integer.MAX_VALUE) {
                     throw new IllegalArgumentException("overflow");
                 }
             }
