@@ -1,0 +1,4 @@
+@NullMarked
+package org.tarishi.itests.fuzz;
+
+import org.jspecify.annotations.NullMarked;
