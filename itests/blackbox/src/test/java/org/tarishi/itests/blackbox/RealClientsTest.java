@@ -8,20 +8,26 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tarishi.itests.blackbox.Route.Mode;
 import org.tarishi.itests.harness.Ports;
 
 /** Other people's programs send mail; it lies in the Maildir, or at another's server, byte for byte but for the trace fields. */
@@ -39,122 +45,23 @@ class RealClientsTest {
             "");
     private static final int MEBIBYTE = 1 << 20;
 
+    private static final String LMTP_LISTENER = "org.tarishi.core.server.listener~lmtp";
+
+    private static final String SOCKET_LISTENER = "org.tarishi.core.server.listener~socket";
+    private static final String XCLIENT = "org.tarishi.plugin.xclient";
+    private static final String PROXY_LISTENER = "org.tarishi.core.server.listener~proxied";
+
+    private final Map<Mode, Route> routes = new EnumMap<>(Mode.class);
     private Path root;
+    private Path socketFolder;
     private Instance storing;
     private Instance forwarding;
     private Instance passingOn;
     private ByteSink byteSink;
-    private Process postfixSink;
+    private Debian.Server postfixSink;
+    private Debian debian;
+    private MailServers servers;
     private Path dumps;
-
-    /** Programs that send mail. */
-    enum Client {
-        SWAKS {
-            @Override
-            List<String> line(int port, String recipient, Path file) {
-                return List.of(
-                        Setup.program("swaks", "swaks").toString(),
-                        "--server",
-                        "127.0.0.1:" + port,
-                        "--helo",
-                        "client.example",
-                        "--from",
-                        "sender@client.example",
-                        "--to",
-                        recipient,
-                        "--data",
-                        "@" + file,
-                        // It would take blanks behind a % for words of its own, and add line ends.
-                        "--no-data-fixup",
-                        "--suppress-data",
-                        "--timeout",
-                        "120s");
-            }
-
-            // Sends as is, so that dots and the end are the caller's.
-            @Override
-            byte[] written(byte[] message) {
-                var text = new String(message, StandardCharsets.ISO_8859_1);
-                text = (text.startsWith(".") ? "." : "") + text.replace("\r\n.", "\r\n..") + ".\r\n";
-                return text.getBytes(StandardCharsets.ISO_8859_1);
-            }
-        },
-        CURL {
-            @Override
-            List<String> line(int port, String recipient, Path file) {
-                return List.of(
-                        Setup.program("curl", "curl").toString(),
-                        "-sS",
-                        "smtp://127.0.0.1:" + port + "/client.example",
-                        "--mail-from",
-                        "sender@client.example",
-                        "--mail-rcpt",
-                        recipient,
-                        "-T",
-                        file.toString());
-            }
-        },
-        SMTPLIB {
-            @Override
-            List<String> line(int port, String recipient, Path file) {
-                var script = """
-                        import smtplib, sys
-                        message = open(sys.argv[3], "rb").read()
-                        with smtplib.SMTP("127.0.0.1", int(sys.argv[1]), "client.example", 120) as smtp:
-                            smtp.sendmail("sender@client.example", [sys.argv[2]], message, ["BODY=8BITMIME"])
-                        """;
-                return List.of(
-                        Setup.program("python3", "python3").toString(),
-                        "-c",
-                        script,
-                        Integer.toString(port),
-                        recipient,
-                        file.toString());
-            }
-        },
-        SMTP_SOURCE {
-            @Override
-            List<String> line(int port, String recipient, Path file) {
-                return List.of(
-                        postfix("smtp-source"),
-                        "-M",
-                        "client.example",
-                        "-f",
-                        "sender@client.example",
-                        "-t",
-                        recipient,
-                        "-F",
-                        file.toString(),
-                        "127.0.0.1:" + port);
-            }
-
-            // It puts an empty line in front of the final dot.
-            @Override
-            byte[] sent(byte[] message) {
-                return bytes(new String(message, StandardCharsets.ISO_8859_1) + "\r\n");
-            }
-
-            // Its files have the line ends of Unix.
-            @Override
-            byte[] written(byte[] message) {
-                return new String(message, StandardCharsets.ISO_8859_1)
-                        .replace("\r\n", "\n")
-                        .getBytes(StandardCharsets.ISO_8859_1);
-            }
-        };
-
-        abstract List<String> line(int port, String recipient, Path file);
-
-        /** What such a client sends of this message. */
-        byte[] sent(byte[] message) {
-            return message;
-        }
-
-        /** What has to stand in the file, so that the client sends this message. */
-        byte[] written(byte[] message) {
-            return message;
-        }
-    }
 
     /** Messages that each have been somebody's trouble. */
     enum Kind {
@@ -206,31 +113,65 @@ class RealClientsTest {
         }
     }
 
+    /** All of it by SMTP and in chunks; by other ways all but the large one. */
+    static Stream<Arguments> eachKindFromEachClientByEachRoute() {
+        return Stream.of(Mode.values())
+                .flatMap(mode -> Stream.of(Client.values())
+                        .filter(client -> client.speaks(mode))
+                        .flatMap(client -> Stream.of(Kind.values())
+                                .filter(kind -> kind != Kind.LARGE || mode == Mode.SMTP || mode == Mode.CHUNKING)
+                                .map(kind -> Arguments.of(client, mode, kind))));
+    }
+
     static Stream<Arguments> eachKindFromEachClient() {
         return Stream.of(Client.values())
+                // Those two are in front of the storing instance only: what is forwarded came in the same way from
+                // others.
+                .filter(client -> client != Client.POSTFIX && client != Client.EXIM)
                 .flatMap(client -> Stream.of(Kind.values()).map(kind -> Arguments.of(client, kind)));
     }
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         root = folder;
-        storing = Instance.in(root.resolve("storing")).start();
+        debian = new Debian(root.resolve("accounts"));
+
+        int lmtp = Ports.free();
+        int proxied = Ports.free();
+        // Such a path is short, and a test's folder is not.
+        socketFolder = Files.createTempDirectory("t");
+        Files.setPosixFilePermissions(socketFolder, PosixFilePermissions.fromString("rwx--x--x"));
+        var socket = socketFolder.resolve("lmtp");
+        storing = Instance.in(root.resolve("storing"))
+                .set(LMTP_LISTENER, "mode", "lmtp")
+                .set(LMTP_LISTENER, "port", Integer.toString(lmtp))
+                .set(XCLIENT, "xclient", "[ \"" + Client.FRONT_END + "\" ]")
+                .set(XCLIENT, "xforward", "[ \"" + Client.FRONT_END + "\" ]")
+                .set(SOCKET_LISTENER, "mode", "lmtp")
+                .set(SOCKET_LISTENER, "path", socket.toString())
+                // Postfix and Exim come as users of their own.
+                .set(SOCKET_LISTENER, "permissions", "0666")
+                .set(PROXY_LISTENER, "port", Integer.toString(proxied))
+                .set(PROXY_LISTENER, "proxyFrom", "[ \"" + MailServers.PROXY_ADDRESS + "\" ]")
+                .start();
+        routes.put(Mode.SMTP, new Route(Mode.SMTP, storing.smtpPort()));
+        routes.put(Mode.CHUNKING, new Route(Mode.CHUNKING, storing.smtpPort()));
+        routes.put(Mode.XCLIENT, new Route(Mode.XCLIENT, storing.smtpPort()));
+        routes.put(Mode.LMTP, new Route(Mode.LMTP, lmtp));
+        routes.put(Mode.LMTP_SOCKET, new Route(Mode.LMTP_SOCKET, 0, socket));
+        servers = new MailServers(root.resolve("servers"), debian);
+        var ports = Map.of(Mode.PROXY_V1, Ports.free(), Mode.PROXY_V2, Ports.free());
+        servers.startHaproxy(ports, proxied);
+        ports.forEach((mode, port) -> routes.put(mode, new Route(mode, port)));
+        servers.startPostfix(routes.values());
 
         byteSink = new ByteSink();
         forwarding = forwarding("forwarding", byteSink.port());
 
         dumps = Files.createDirectory(root.resolve("dumps"));
         int port = Ports.free();
-        var line = new java.util.ArrayList<>(List.of(postfix("smtp-sink"), "-d", dumps + "/%s."));
-        if ("root".equals(System.getProperty("user.name"))) {
-            line.addAll(List.of("-u", "root"));
-        }
-        line.addAll(List.of("127.0.0.1:" + port, "100"));
-        var builder = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(root.resolve("sink.out").toFile());
-        builder.environment().putAll(postfixLibraries());
-        postfixSink = builder.start();
+        postfixSink = debian.start(
+                root.resolve("sink.out"), "smtp-sink", "-u", "root", "-d", dumps + "/%s.", "127.0.0.1:" + port, "100");
         passingOn = forwarding("passing on", port);
     }
 
@@ -244,35 +185,70 @@ class RealClientsTest {
 
     @AfterAll
     void stop() throws Exception {
-        for (var closeable : new AutoCloseable[] {storing, forwarding, passingOn, byteSink}) {
+        for (var closeable : new AutoCloseable[] {servers, postfixSink, storing, forwarding, passingOn, byteSink}) {
             if (closeable != null) {
                 closeable.close();
             }
         }
-        if (postfixSink != null) {
-            postfixSink.destroyForcibly().waitFor();
-        }
+        Files.deleteIfExists(socketFolder.resolve("lmtp"));
+        Files.delete(socketFolder);
     }
 
-    @ParameterizedTest(name = "{1} from {0}")
-    @MethodSource("eachKindFromEachClient")
-    void itLiesInTheMaildirByteForByte(Client client, Kind kind) throws Exception {
-        var user = user(client, kind);
-        send(client, kind, storing, user);
+    @ParameterizedTest(name = "{2} from {0} by {1}")
+    @MethodSource("eachKindFromEachClientByEachRoute")
+    void itLiesInTheMaildirByteForByte(Client client, Mode mode, Kind kind) throws Exception {
+        var user = user(client, mode, kind);
+        var maildir = storing.maildir("example.com", user);
+        var direct = route(mode);
+        var route = client == Client.POSTFIX ? new Route(mode, servers.postfixPort(mode)) : direct;
+        var said = send(client, kind, route, user);
+        if (client == Client.POSTFIX) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(maildir.messages())
+                            .as(() -> servers.postfixSaid())
+                            .hasSize(1));
+        }
 
-        var messages = storing.maildir("example.com", user).messages();
-        assertThat(messages).hasSize(1);
+        var messages = maildir.messages();
+        assertThat(messages).as(said).hasSize(1);
         var stored = Files.readAllBytes(messages.getFirst());
         assertThat(new String(stored, 0, Math.min(stored.length, 600), StandardCharsets.ISO_8859_1))
-                .contains("Received: from ", "client.example", "127.0.0.1");
+                .contains("Received: from ", "client.example", seenAs(client, mode))
+                .contains(mode.isLmtp() ? "LMTP id " : "SMTP id ");
+        if (mode == Mode.CHUNKING) {
+            assertThat(said).contains("BDAT ");
+        }
         assertSame(Maildir.withoutTrace(stored), client.sent(kind.message()));
+    }
+
+    /** Who it came from, as the server tells it: not a proxy. */
+    private static String seenAs(Client client, Mode mode) {
+        if (mode == Mode.XCLIENT) {
+            return "(spoken-for.example [" + Client.SPOKEN_FOR + "])";
+        }
+        return client == Client.POSTFIX && !mode.isLmtp() ? "[" + Client.FRONT_END + "]" : "[127.0.0.1]";
+    }
+
+    @Test
+    void aRelayTellsForWhomItForwards() throws Exception {
+        long since = storing.log().length();
+        var route = new Route(Mode.SMTP, servers.postfixPort(Mode.SMTP));
+        send(Client.POSTFIX, Kind.DOTS, route, "forwarded");
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(
+                                storing.maildir("example.com", "forwarded").messages())
+                        .as(servers::postfixSaid)
+                        .hasSize(1));
+        assertThat(storing.logged(since, "forwarded for the message", "addr=127.0.0.1", "helo=client.example"))
+                .hasSize(1);
     }
 
     @ParameterizedTest(name = "{1} from {0}")
     @MethodSource("eachKindFromEachClient")
     void itIsForwardedByteForByte(Client client, Kind kind) throws Exception {
-        var user = user(client, kind);
-        send(client, kind, forwarding, user);
+        var user = user(client, Mode.SMTP, kind);
+        send(client, kind, new Route(Mode.SMTP, forwarding.smtpPort()), user);
 
         assertThat(byteSink.messagesTo(user + "@example.com")).hasSize(1).allSatisfy(message -> {
             assertThat(new String(message, 0, 20, StandardCharsets.ISO_8859_1)).contains(":");
@@ -281,13 +257,13 @@ class RealClientsTest {
     }
 
     /** What smtp-sink writes has the line ends of Unix; {@link #itIsForwardedByteForByte} looks at those that were sent. */
-    @ParameterizedTest(name = "{1} from {0}")
-    @MethodSource("eachKindFromEachClient")
-    void itIsForwardedToPostfixesSink(Client client, Kind kind) throws Exception {
-        var user = user(client, kind);
-        send(client, kind, passingOn, user);
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    void itIsForwardedToPostfixesSink(Kind kind) throws Exception {
+        var user = user(Client.SMTPLIB, Mode.SMTP, kind);
+        send(Client.SMTPLIB, kind, new Route(Mode.SMTP, passingOn.smtpPort()), user);
 
-        var wanted = unix(client.sent(kind.message()));
+        var wanted = Client.unix(kind.message());
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             var dumped = dumped(user + "@example.com");
             assertThat(dumped).hasSize(1);
@@ -295,11 +271,17 @@ class RealClientsTest {
         });
     }
 
-    private void send(Client client, Kind kind, Instance instance, String user) throws Exception {
+    private Route route(Mode mode) {
+        return Objects.requireNonNull(routes.get(mode), () -> "no way in by " + mode);
+    }
+
+    /** Sends, and tells what the client said. */
+    private String send(Client client, Kind kind, Route route, String user) throws Exception {
         var file = Files.write(root.resolve("message"), client.written(kind.message()));
-        var environment = client == Client.SMTP_SOURCE ? postfixLibraries() : Map.<String, String>of();
-        var result = Commands.run(environment, client.line(instance.smtpPort(), user + "@example.com", file));
+        var line = client.line(route, user + "@example.com", file);
+        var result = Commands.run(Map.of(), client.isUnpacked() ? debian.line(line) : line);
         assertThat(result.code()).as(result.out()).isZero();
+        return result.out();
     }
 
     /** What smtp-sink has written for a recipient: the message behind the lines that it puts in front. */
@@ -322,8 +304,10 @@ class RealClientsTest {
         return found;
     }
 
-    private static String user(Client client, Kind kind) {
-        return (client + "-" + kind).toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    private static String user(Client client, Mode mode, Kind kind) {
+        return (client + "-" + mode + "-" + kind)
+                .toLowerCase(java.util.Locale.ROOT)
+                .replace('_', '-');
     }
 
     private static void assertSame(byte[] is, byte[] wanted) {
@@ -342,25 +326,5 @@ class RealClientsTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static byte[] unix(byte[] message) {
-        return new String(message, StandardCharsets.ISO_8859_1)
-                .replace("\r\n", "\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private static String postfix(String tool) {
-        var file = Setup.postfix().resolve("usr/sbin").resolve(tool);
-        if (!Files.isExecutable(file)) {
-            throw new IllegalStateException(tool + " is missing in " + Setup.postfix()
-                    + ": run itests/verify, which unpacks Debian's package postfix there");
-        }
-        return file.toString();
-    }
-
-    private static Map<String, String> postfixLibraries() {
-        return Map.of(
-                "LD_LIBRARY_PATH", Setup.postfix().resolve("usr/lib/postfix").toString());
     }
 }

@@ -31,6 +31,16 @@ final class Setup {
         return Integer.parseInt(text("tarishi.idle"));
     }
 
+    /** How many random dialogues are held. */
+    static long dialogues() {
+        return Long.parseLong(text("tarishi.dialogues"));
+    }
+
+    /** What random dialogues come from; the same seed gives the same again. */
+    static long seed() {
+        return Long.parseLong(text("tarishi.seed"));
+    }
+
     /** The bundle of a test plugin. */
     static Path plugin(String name) throws IOException {
         var folder = Path.of(text("tarishi.plugins"), name, "target");
@@ -54,9 +64,14 @@ final class Setup {
         }
     }
 
-    /** The folder that {@code itests/verify} puts Postfix's tools into. */
-    static Path postfix() {
-        return Path.of(text("tarishi.tools"), "postfix").normalize();
+    /** Something that {@code itests/verify} puts aside for tests. */
+    static Path tool(String name) {
+        var tool = Path.of(text("tarishi.tools"), name).toAbsolutePath().normalize();
+        if (!Files.exists(tool)) {
+            throw new IllegalStateException(
+                    tool + " is missing: run itests/verify, which makes it from Debian's packages");
+        }
+        return tool;
     }
 
     /** A program that Debian has a package of. */
