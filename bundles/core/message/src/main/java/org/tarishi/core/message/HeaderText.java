@@ -253,7 +253,7 @@ final class HeaderText {
                 int more = end;
                 while (more < value.length()) {
                     int next = more;
-                    while (next < value.length() && (value.charAt(next) == ' ' || value.charAt(next) == '\t')) {
+                    while (next < value.length() && isBlank(value.charAt(next))) {
                         next++;
                     }
                     int nextEnd = wordEnd(value, next);
@@ -266,11 +266,33 @@ final class HeaderText {
                     more = nextEnd;
                 }
                 end = more;
-                text = value.substring(at, end);
+                text = unfolded(value, at, end);
             }
             encode(text, pieces.isEmpty() ? indent : 1, blanks, broken, pieces);
             at = end;
         }
+    }
+
+    /** Returns a part of a value with each break, and the blanks around it, as one blank. */
+    private static String unfolded(String value, int from, int to) {
+        var text = new StringBuilder(to - from);
+        for (int at = from; at < to; ) {
+            int end = at;
+            boolean broken = false;
+            while (end < to && isBlank(value.charAt(end))) {
+                broken |= value.charAt(end) == '\r' || value.charAt(end) == '\n';
+                end++;
+            }
+            if (broken) {
+                text.append(' ');
+                at = end;
+            } else {
+                end = Math.max(end, at + 1);
+                text.append(value, at, end);
+                at = end;
+            }
+        }
+        return text.toString();
     }
 
     private static boolean isBlank(char c) {

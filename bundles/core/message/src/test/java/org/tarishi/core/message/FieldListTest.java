@@ -153,6 +153,16 @@ class FieldListTest {
         assertLines(all(header), 78);
     }
 
+    /** Blanks between two encoded words are not shown (RFC 2047 section 6.2), a fold is one of them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"\u00e4\r\n \u00f6", "\u00e4\r\u00f6", "\u00e4\n\u00f6 \t\r\n \u00fc", "\u00e4 \t \u00f6 a"})
+    void aBreakBetweenWordsThatAreEncodedIsABlankWhenTheyAreRead(String value) {
+        var list = new FieldList();
+        list.append("Subject", value);
+        assertThat(list.now()[0].value().replaceAll("[ \t]+", " ")).isEqualTo(value.replaceAll("[ \t\r\n]+", " "));
+    }
+
     @Test
     void aWordLongerThanALineIsEncodedSoThatNoBreakIsAdded() {
         var header = new FieldList();
