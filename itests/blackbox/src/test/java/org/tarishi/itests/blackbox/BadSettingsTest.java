@@ -181,6 +181,7 @@ class BadSettingsTest {
         }
         table.put(server + "trustedNetworks", List.of("[ \"not.a.network\" ]", "[ \"192.0.2.1/24\" ]"));
         table.put(server + "greetingDelay", List.of("soon", "-PT1S", "PT2M"));
+        table.put(server + "bareLineEnds", List.of("\"\"", "sometimes"));
         table.put(server + "maxLag", List.of("soon", "-PT1S", "PT2M"));
         var listener = Instance.LISTENER + ":";
         table.put(listener + "address", List.of("not.an.address"));
