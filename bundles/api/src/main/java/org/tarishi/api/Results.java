@@ -15,6 +15,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * <ul>
  *   <li>{@code helo}, of the connection: {@code verb} (HELO, EHLO, LHLO) and {@code host}, as the client said them last.
+ *   <li>{@code auth}, of the connection: the mechanism by which the client authenticated, as passed, those by which it failed, as failed
+ *       (the first 20), and behind a success {@code user} and {@code method}.
  *   <li>{@code disconnect}, of the connection, for {@code SessionListener.closed}: {@code duration} in seconds.
  *   <li>{@code mail_from}, of the transaction: {@code address} in angle brackets, {@code action} ({@code accept}, {@code reject},
  *       {@code tempfail}), {@code code}, and a refusal as a remark.

@@ -26,4 +26,7 @@ public interface Tls {
 
     /** Returns why the client's certificate is not trusted, if it showed one that is not. */
     Optional<String> verifyError();
+
+    /** Returns the channel binding data of this type ({@code tls-exporter}, RFC 9266; {@code tls-server-end-point}, RFC 5929), if it can be had. */
+    Optional<byte[]> channelBinding(String type);
 }

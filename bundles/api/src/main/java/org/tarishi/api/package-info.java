@@ -1,6 +1,6 @@
 /** The vocabulary of mail: addresses, replies, notes, results, connections, transactions. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.api;
 

@@ -1,6 +1,6 @@
-/** Settings: how a checked form refuses a bad value by its key. */
+/** Settings: how a checked form refuses a bad value by its key, and values that several have. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.api.config;
 

@@ -15,7 +15,10 @@ public interface Dns {
     /** Returns the addresses of a name, IPv6 and IPv4. */
     DnsAnswer<InetAddress> addresses(Domain name) throws LookupException;
 
-    /** Returns the mail exchangers of a name, by preference. */
+    /**
+     * Returns the mail exchangers of a name, by preference; those of one preference in the order of the answer. A null MX (RFC 7505), which
+     * says that no mail is taken, is {@link DnsAnswer.Kind#FOUND} without a record.
+     */
     DnsAnswer<MxRecord> mx(Domain name) throws LookupException;
 
     /** Returns the TXT records of a name, the strings of each joined without a blank. */

@@ -69,6 +69,9 @@ public interface QueueControl {
 
         /** Wants mails whose last reply holds this text. */
         Query lastReply(String text);
+
+        /** Wants mails whose next hop, as far as one was tried, is this host, by name or address. */
+        Query route(String host);
     }
 
     /** Where a mail stands. */

@@ -1,6 +1,7 @@
 package org.tarishi.api.service;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
@@ -42,6 +43,12 @@ public interface SmtpClient {
 
         /** Has no data sent unless every recipient was accepted. */
         Options allRecipientsOrNone();
+
+        /**
+         * Has the message sent without a login where the route has credentials and the next hop offers no mechanism that they could be used
+         * with; unless set, that is a refusal of the session for now.
+         */
+        Options authPreferred();
     }
 
     /** What a next hop said. */
@@ -65,5 +72,30 @@ public interface SmtpClient {
          * of several the first refusal, if there is one.
          */
         Reply decisive();
+
+        /** Returns what is known of the session that the message went over; nothing where it was refused before there was one. */
+        default Optional<Session> session() {
+            return Optional.empty();
+        }
+    }
+
+    /** A session with a next hop. */
+    @ProviderType
+    interface Session {
+
+        /** Returns the next hop's address, nothing for a Unix domain socket. */
+        Optional<InetAddress> address();
+
+        /** Tells whether it is over TLS. */
+        boolean isSecured();
+
+        /** Tells whether the next hop knows who we are, by its AUTH. */
+        boolean isAuthenticated();
+
+        /**
+         * Tells whether the next hop was told what the sender wants to hear (RFC 3461). Where not, nobody behind it will tell: a success that
+         * was asked for is to be told as relayed.
+         */
+        boolean isDsnOffered();
     }
 }

@@ -1,6 +1,6 @@
 /** Services that a plugin may ask for, and contracts that a plugin may implement for others. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.api.service;
 
