@@ -1,5 +1,6 @@
 package org.tarishi.core.spi;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -36,11 +37,23 @@ public interface Hooks {
      */
     void begin(Executor turn, Consumer<Admission> then);
 
-    /** Returns new, empty notes. */
+    /** Returns new, empty notes; they are {@link LiveNotes}. */
     Notes newNotes();
+
+    /** Returns notes that begin with what was kept. */
+    LiveNotes newNotes(Map<String, StoredNote> kept);
 
     /** Returns new, empty results of the connection or transaction with this id. */
     LiveResults newResults(String id);
+
+    /**
+     * Returns a copy of notes that {@link #newNotes} made, or that this made: what is written to one is not seen in the other. So the
+     * core can go back to what was known at one instant, as a connection does at STARTTLS.
+     */
+    Notes copyOf(Notes notes);
+
+    /** Returns a copy of results that {@link #newResults} made, or that this made; listeners are told of what is written to either. */
+    LiveResults copyOf(LiveResults results);
 
     /**
      * Tells whether anybody listens to results now. Where nobody does, what the core has to say need not be written before somebody

@@ -22,6 +22,13 @@ public interface MessageStore {
      */
     boolean hasRoomFor(long bytes);
 
+    /**
+     * Makes a message of bytes that are stored elsewhere. Closing it lets nothing of them go.
+     *
+     * @param stored where the bytes lie; read when the message is
+     */
+    LiveMessage restore(StoredContent stored);
+
     /** How it is known where the data ends. */
     enum Framing {
         /** By a line with a lone dot (RFC 5321 section 4.1.1.4); dots at the beginning of lines are taken off. */

@@ -15,12 +15,15 @@ import org.tarishi.api.service.SmtpClient;
 public interface SmtpClientBackend {
 
     /** Hands over one message; see {@link SmtpClient#send}. */
-    SmtpClient.Outcome send(
-            Route route,
-            ReversePath from,
-            List<Recipient> to,
-            Message message,
-            Duration connectTimeout,
-            boolean allRecipientsOrNone)
+    SmtpClient.Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Terms terms)
             throws IOException;
+
+    /**
+     * How to go about it; see {@link SmtpClient.Options}.
+     *
+     * @param connectTimeout how long connecting may take
+     * @param allRecipientsOrNone whether no data is sent unless every recipient was accepted
+     * @param authPreferred whether it may go without a login where the next hop offers none that could be used
+     */
+    record Terms(Duration connectTimeout, boolean allRecipientsOrNone, boolean authPreferred) {}
 }

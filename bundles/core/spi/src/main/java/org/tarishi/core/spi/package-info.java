@@ -1,6 +1,6 @@
 /** The contracts between core bundles: implemented as services, referenced dynamically, so that each bundle can be replaced alone. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.core.spi;
 
