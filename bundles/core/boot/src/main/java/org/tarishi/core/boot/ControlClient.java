@@ -22,17 +22,18 @@ final class ControlClient {
 
     /**
      * Runs a command in the instance, and returns its exit code. An argument {@code -} behind an option stands for standard input: the
-     * command gets the path of a file with what it says, which is gone afterwards.
+     * command gets the path of a file with what it says, which is gone afterwards. Without such an argument the command may ask for lines
+     * of it, see {@link Output}, and those are never in a file.
      *
      * @param run the instance's run folder
-     * @param in standard input; read only where an argument stands for it
+     * @param in standard input; read only where an argument stands for it, and where the command asks
      * @param out where its output goes, as UTF-8
      * @throws IOException where no instance answers, or it ends before the command does
      */
     static int run(Path run, String name, List<String> arguments, InputStream in, OutputStream out) throws IOException {
         int at = standardInput(arguments);
         if (at < 0) {
-            return run(run, name, arguments, out);
+            return run(run, name, arguments, Keyboard.of(in), out);
         }
         // the run folder is its owner's alone
         var file = Files.createTempFile(run, "input-", "");
@@ -40,7 +41,7 @@ final class ControlClient {
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             var named = new ArrayList<>(arguments);
             named.set(at, file.toAbsolutePath().toString());
-            return run(run, name, named, out);
+            return run(run, name, named, Keyboard.NONE, out);
         } finally {
             Files.deleteIfExists(file);
         }
@@ -52,20 +53,27 @@ final class ControlClient {
     }
 
     /**
-     * Runs a command in the instance, its arguments as they are, and returns its exit code.
+     * Runs a command in the instance, its arguments as they are, and returns its exit code. It finds nobody to ask.
      *
      * @param run the instance's run folder
      * @param out where its output goes, as UTF-8
      * @throws IOException where no instance answers, or it ends before the command does
      */
     static int run(Path run, String name, List<String> arguments, OutputStream out) throws IOException {
+        return run(run, name, arguments, Keyboard.NONE, out);
+    }
+
+    private static int run(Path run, String name, List<String> arguments, Keyboard keyboard, OutputStream out)
+            throws IOException {
         try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(Wire.find(run)))) {
             var texts = new ArrayList<String>();
             texts.add(Path.of("").toAbsolutePath().toString());
             texts.add(name);
             texts.addAll(arguments);
-            Wire.request(new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel))), texts);
-            return Wire.answer(new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel))), out);
+            var to = new DataOutputStream(new BufferedOutputStream(Channels.newOutputStream(channel)));
+            Wire.request(to, texts);
+            var from = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+            return Wire.answer(from, to, keyboard, out);
         }
     }
 }

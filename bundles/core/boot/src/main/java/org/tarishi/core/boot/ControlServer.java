@@ -121,16 +121,19 @@ final class ControlServer implements AutoCloseable {
             if (!asked.complete(texts)) {
                 return;
             }
-            var output = Wire.output(out);
+            var output = new Output(in, out);
             int code;
             try {
                 code = commands.run(texts.get(0), texts.get(1), texts.subList(2, texts.size()), output);
             } catch (RuntimeException | LinkageError e) {
+                if (output.isGone()) {
+                    throw new IOException("gone within the command " + texts.get(1), e);
+                }
                 log.error("command {}", texts.get(1), e);
                 output.write(texts.get(1) + " failed: " + Escaping.escape(String.valueOf(e)) + "\n");
                 code = Refusal.SOFTWARE;
             }
-            Wire.exit(out, code);
+            output.exit(code);
         } catch (IOException e) {
             // the client went away, or spoke nonsense: nobody is left to tell
             log.debug("control client: {}", e.getMessage());

@@ -51,6 +51,7 @@ final class Instance implements ControlServer.Commands {
     private final AtomicBoolean restartAsked = new AtomicBoolean();
     private volatile @Nullable Framework framework;
     private volatile @Nullable ServiceTracker<Object, Object> commands;
+    private @Nullable LogWatch logWatch;
 
     private Instance(Folders folders, String version, Options options, Features features) {
         this.folders = folders;
@@ -66,6 +67,7 @@ final class Instance implements ControlServer.Commands {
 
     /** Runs an instance to its end, and returns the exit code. */
     static int run(Folders folders, String version, Options options) throws Refusal {
+        var hangUp = HangUp.hear();
         folders.make();
         // Held until the process is gone: whoever finds it free may be sure that nothing of this one is still at work.
         var _ = InstanceLock.take(folders.run(), folders.base());
@@ -79,11 +81,13 @@ final class Instance implements ControlServer.Commands {
         } catch (IOException e) {
             throw new Refusal(Refusal.FILES, "cannot read the features: " + Folders.reason(e));
         }
-        return new Instance(folders, version, options, features).run();
+        var instance = new Instance(folders, version, options, features);
+        hangUp.whenHeard(instance::hungUp);
+        return instance.run();
     }
 
     private int run() throws Refusal {
-        Logging.open(logging.current(), folders.logs(), !options.detached());
+        logWatch = Logging.open(logging.current(), folders.logs(), !options.detached());
         Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> log.error("thread {} ended", thread, thrown));
         log.info(
                 "starting: Tarishi {}, Java {}, process {}, base {}",
@@ -106,13 +110,21 @@ final class Instance implements ControlServer.Commands {
             restartAsked.set(false);
             var now = new Readiness(features.ready());
             readiness = now;
+            HttpPort httpPort = null;
             var announcer = Thread.ofVirtual().name("ready").start(() -> announce(now));
             try {
                 var made = initialised();
                 framework = made;
                 var system = made.getBundleContext();
+                httpPort = HttpPort.watch(
+                        system,
+                        settings.current().httpHost(),
+                        settings.current().httpPort());
                 offer(system);
                 OsgiLog.bridge(system);
+                if (logWatch != null) {
+                    logWatch.track(system);
+                }
                 now.watch(system);
                 new Installer(
                                 system,
@@ -132,6 +144,9 @@ final class Instance implements ControlServer.Commands {
                 return Refusal.SOFTWARE;
             } finally {
                 announcer.interrupt();
+                if (httpPort != null) {
+                    httpPort.close();
+                }
             }
             if (!restartAsked.get() || stopping.get()) {
                 if (stopping.compareAndSet(false, true)) {
@@ -229,6 +244,30 @@ final class Instance implements ControlServer.Commands {
             commands = tracker;
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs what bundles want done at a hang-up. */
+    private void hungUp() {
+        var running = framework;
+        var system = running == null ? null : running.getBundleContext();
+        if (system == null) {
+            return;
+        }
+        try {
+            var references = system.getAllServiceReferences(Runnable.class.getName(), "(tarishi.signal=HUP)");
+            log.info("SIGHUP: {} bundles hear of it", references == null ? 0 : references.length);
+            for (var reference : references == null ? new ServiceReference<?>[0] : references) {
+                if (system.getService(reference) instanceof Runnable deed) {
+                    try {
+                        deed.run();
+                    } finally {
+                        system.ungetService(reference);
+                    }
+                }
+            }
+        } catch (InvalidSyntaxException | IllegalStateException e) {
+            log.error("SIGHUP", e);
         }
     }
 

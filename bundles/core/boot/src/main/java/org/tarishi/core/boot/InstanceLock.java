@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
@@ -59,12 +60,20 @@ final class InstanceLock implements AutoCloseable {
                         + ": stop that instance, or choose another folder with --base DIR");
     }
 
-    /** Tells whether a process holds the lock. */
-    static boolean isHeld(Path run) {
+    /**
+     * Tells whether a process holds the lock.
+     *
+     * @throws Refusal where that can't be seen: the instance may be another user's
+     */
+    static boolean isHeld(Path run) throws Refusal {
         try (var channel = FileChannel.open(run.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.READ)) {
             return tryLock(channel, true) == null;
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             return false;
+        } catch (IOException e) {
+            throw new Refusal(
+                    Refusal.FILES,
+                    "cannot look into an instance: " + Folders.reason(e) + "; ask as the user that it belongs to");
         }
     }
 

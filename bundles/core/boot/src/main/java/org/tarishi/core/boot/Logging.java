@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * The log: {@code tarishi.log}, rolled by day and size, and the standard output where somebody or a supervisor reads it.
+ * The log: {@code tarishi.log}, rolled by day and size, and the standard output where somebody or a supervisor reads it,
+ * behind {@link LogWatch}.
  *
  * <p>Set up in code, which spares an XML parser at each start. logback finds this class by its service file and so looks for no
  * configuration of its own.
@@ -30,8 +31,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Opens the log. From here on every line arrives. */
-    static void open(LogSettings settings, Path folder, boolean onStandardOutput) {
+    /** Opens the log. From here on every line arrives; what is returned shows lines to those who watch them. */
+    static LogWatch open(LogSettings settings, Path folder, boolean onStandardOutput) {
         var context = context();
         context.reset();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -54,19 +55,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
         file.start();
         root.addAppender(file);
 
-        if (onStandardOutput) {
-            var console = new ConsoleAppender<ILoggingEvent>();
-            console.setContext(context);
-            console.setName("console");
-            console.setEncoder(encoder(context));
-            console.start();
-            root.addAppender(console);
-        }
+        var watch = new LogWatch(onStandardOutput ? standardOutput(context) : null);
+        watch.setContext(context);
+        watch.start();
+        root.addAppender(watch);
         levels(settings);
 
         // What the JDK itself logs would otherwise go to the standard error, unescaped.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+        return watch;
+    }
+
+    private static ConsoleAppender<ILoggingEvent> standardOutput(LoggerContext context) {
+        var console = new ConsoleAppender<ILoggingEvent>();
+        console.setContext(context);
+        console.setName("standard output");
+        console.setEncoder(encoder(context));
+        console.start();
+        return console;
     }
 
     /** Puts levels in force, and takes away those that no longer stand in the settings. */

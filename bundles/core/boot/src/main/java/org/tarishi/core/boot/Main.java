@@ -58,7 +58,10 @@ public final class Main {
                 print(Options.USAGE + "\n");
                 return 0;
             }
-            throw new Refusal(Refusal.NOT_RUNNING, "not running: " + folders.base());
+            var said = new StringBuilder();
+            var code = OfflineCommands.run(folders, name, arguments, said);
+            print(said.toString());
+            return code.orElseThrow(() -> new Refusal(Refusal.NOT_RUNNING, "not running: " + folders.base()));
         }
     }
 

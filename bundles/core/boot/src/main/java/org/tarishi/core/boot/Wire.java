@@ -3,19 +3,23 @@ package org.tarishi.core.boot;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes on the control socket.
  *
  * <p>A request is the version, and a count of texts: the client's working directory, the command's name, its arguments. The answer is a
- * row of frames: output as UTF-8, and last the exit code.
+ * row of frames: output as UTF-8, questions, each of which the client answers by a length, -1 for nothing, and a line, and last the exit
+ * code.
  */
 final class Wire {
 
@@ -26,6 +30,7 @@ final class Wire {
     private static final int MOST_TEXTS = 1024;
     private static final byte OUTPUT = 1;
     private static final byte EXIT = 2;
+    private static final byte ASK = 3;
     private static final int FRAME = 16 * 1024;
 
     private Wire() {}
@@ -58,55 +63,76 @@ final class Wire {
         return texts;
     }
 
-    /** Returns a writer whose text the client prints at once. */
-    static Writer output(DataOutputStream out) {
-        return new Writer() {
-            @Override
-            public void write(char[] text, int from, int length) throws IOException {
-                for (var at = 0; at < length; at += FRAME) {
-                    var bytes =
-                            new String(text, from + at, Math.min(FRAME, length - at)).getBytes(StandardCharsets.UTF_8);
-                    synchronized (out) {
-                        out.writeByte(OUTPUT);
-                        out.writeInt(bytes.length);
-                        out.write(bytes);
-                        out.flush();
-                    }
-                }
-            }
-
-            @Override
-            public void flush() {
-                // each write has arrived
-            }
-
-            @Override
-            public void close() {
-                // the exit code ends the answer
-            }
-        };
-    }
-
-    static void exit(DataOutputStream out, int code) throws IOException {
-        synchronized (out) {
-            out.writeByte(EXIT);
-            out.writeInt(code);
+    /** Writes text that the client prints at once. */
+    static void output(DataOutputStream out, char[] text, int from, int length) throws IOException {
+        for (var at = 0; at < length; at += FRAME) {
+            var bytes = new String(text, from + at, Math.min(FRAME, length - at)).getBytes(StandardCharsets.UTF_8);
+            out.writeByte(OUTPUT);
+            out.writeInt(bytes.length);
+            out.write(bytes);
             out.flush();
         }
     }
 
-    /** Copies an answer's output and returns its exit code. */
-    static int answer(DataInputStream in, java.io.OutputStream to) throws IOException {
+    /** Asks the client, and returns what it answers, null for nothing; see {@link Output}. */
+    static char @Nullable [] ask(DataInputStream in, DataOutputStream out, String question) throws IOException {
+        var bytes = question.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > FRAME) {
+            throw new IOException("a question of " + bytes.length + " bytes");
+        }
+        out.writeByte(ASK);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+        out.flush();
+        var length = in.readInt();
+        if (length < 0) {
+            return null;
+        }
+        if (length > Keyboard.LONGEST_LINE) {
+            throw new IOException("an answer of " + length + " bytes");
+        }
+        var answer = new byte[length];
+        try {
+            in.readFully(answer);
+            var buffer = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(answer));
+            var line = new char[buffer.remaining()];
+            buffer.get(line);
+            Arrays.fill(buffer.array(), '\0');
+            return line;
+        } finally {
+            Arrays.fill(answer, (byte) 0);
+        }
+    }
+
+    static void exit(DataOutputStream out, int code) throws IOException {
+        out.writeByte(EXIT);
+        out.writeInt(code);
+        out.flush();
+    }
+
+    /**
+     * Copies an answer's output, answers its questions, and returns its exit code.
+     *
+     * @param back where answers go
+     */
+    static int answer(DataInputStream in, DataOutputStream back, Keyboard keyboard, OutputStream to)
+            throws IOException {
         while (true) {
             var frame = in.readByte();
             var number = in.readInt();
             switch (frame) {
                 case OUTPUT -> {
-                    if (number < 0 || number > FRAME * 4) {
-                        throw new IOException("a frame of " + number + " bytes");
-                    }
-                    to.write(in.readNBytes(number));
+                    to.write(bytes(in, number));
                     to.flush();
+                }
+                case ASK -> {
+                    var line = keyboard.answer(new String(bytes(in, number), StandardCharsets.UTF_8));
+                    back.writeInt(line == null ? -1 : line.length);
+                    if (line != null) {
+                        back.write(line);
+                        Arrays.fill(line, (byte) 0);
+                    }
+                    back.flush();
                 }
                 case EXIT -> {
                     return number;
@@ -114,6 +140,13 @@ final class Wire {
                 default -> throw new IOException("unknown frame " + frame);
             }
         }
+    }
+
+    private static byte[] bytes(DataInputStream in, int length) throws IOException {
+        if (length < 0 || length > FRAME * 4) {
+            throw new IOException("a frame of " + length + " bytes");
+        }
+        return in.readNBytes(length);
     }
 
     /**

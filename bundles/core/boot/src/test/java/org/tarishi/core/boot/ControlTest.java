@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,6 +89,86 @@ class ControlTest {
             var _ = ControlClient.run(run, "config", List.of("set", "-"), in, out);
 
             assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\nconfig set|-\n");
+            assertThat(server).isNotNull();
+        }
+    }
+
+    private static int asks(String folder, String name, List<String> arguments, Appendable out) throws IOException {
+        // The contract of commands names these types.
+        @SuppressWarnings("unchecked")
+        var ask = (Function<String, char @Nullable []>) out;
+        for (var question : arguments) {
+            out.append("said: ");
+            var answer = ask.apply(question);
+            out.append(answer == null ? "nothing" : "'" + new String(answer) + "'")
+                    .append('\n');
+        }
+        return 0;
+    }
+
+    @Test
+    void aCommandReadsLinesOfStandardInputAndNoneIsInAFile() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::asks, PATIENCE)) {
+            var in = new ByteArrayInputStream("sécret\r\n\nlast".getBytes(StandardCharsets.UTF_8));
+            var out = new ByteArrayOutputStream();
+
+            assertThat(ControlClient.run(run, "x", List.of("", "", "", ""), in, out))
+                    .isZero();
+
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isEqualTo("said: 'sécret'\nsaid: ''\nsaid: 'last'\nsaid: nothing\n");
+            assertThat(server).isNotNull();
+        }
+    }
+
+    /** There is none where tests run. */
+    @Test
+    void withoutATerminalAQuestionHasNoAnswerAndStandardInputIsLeftAlone() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::asks, PATIENCE)) {
+            var in = new ByteArrayInputStream("secret\n".getBytes(StandardCharsets.UTF_8));
+            var out = new ByteArrayOutputStream();
+
+            assertThat(ControlClient.run(run, "x", List.of("Password: ", ""), in, out))
+                    .isZero();
+
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("said: nothing\nsaid: 'secret'\n");
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aLineThatIsTooLongIsNotSent() throws IOException {
+        try (var server = ControlServer.open(run, ControlTest::asks, PATIENCE)) {
+            var in = new ByteArrayInputStream(
+                    "x".repeat(Keyboard.LONGEST_LINE + 1).getBytes(StandardCharsets.UTF_8));
+
+            assertThatIOException()
+                    .isThrownBy(() -> ControlClient.run(run, "x", List.of(""), in, new ByteArrayOutputStream()))
+                    .withMessageContaining("4096");
+            assertThat(ControlClient.run(run, "x", List.of(), new ByteArrayOutputStream()))
+                    .isZero();
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
+    void aClientThatGoesInsteadOfAnsweringEndsTheCommand() throws Exception {
+        var told = new CompletableFuture<Exception>();
+        ControlServer.Commands commands = (folder, name, arguments, out) -> {
+            try {
+                return asks(folder, name, arguments, out);
+            } catch (UncheckedIOException e) {
+                told.complete(e);
+                throw e;
+            }
+        };
+        try (var server = ControlServer.open(run, commands, PATIENCE)) {
+            try (var client = SocketChannel.open(UnixDomainSocketAddress.of(run.resolve("control")))) {
+                Wire.request(new DataOutputStream(Channels.newOutputStream(client)), List.of("/", "x", "Password: "));
+                assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            }
+
+            assertThat(told.get(20, TimeUnit.SECONDS)).hasMessage("the client has gone");
             assertThat(server).isNotNull();
         }
     }

@@ -44,8 +44,21 @@ class InstanceLockTest {
     }
 
     @Test
-    void nothingIsHeldWhereNothingWasEver() {
+    void nothingIsHeldWhereNothingWasEver() throws Refusal {
         assertThat(InstanceLock.isHeld(run.resolve("absent"))).isFalse();
         assertThat(InstanceLock.pid(run)).isEmpty();
+    }
+
+    /** As another user's instance does, whose folders can't be entered; root can, so here something else is in the way. */
+    @Test
+    void whatCannotBeLookedIntoIsNotSaidToBeStopped() throws IOException {
+        var file = Files.writeString(run.resolve("file"), "");
+
+        assertThatThrownBy(() -> InstanceLock.isHeld(file))
+                .hasMessageStartingWith("cannot look into an instance: ")
+                .hasMessageContaining(file.resolve("lock").toString())
+                .asInstanceOf(type(Refusal.class))
+                .extracting(Refusal::exitCode)
+                .isEqualTo(73);
     }
 }
