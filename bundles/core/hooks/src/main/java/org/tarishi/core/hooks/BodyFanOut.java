@@ -57,7 +57,7 @@ final class BodyFanOut implements BodyFeed {
     BodyFanOut(Chains chains, Link[] links, Subject subject) {
         this.chains = chains;
         this.subject = subject;
-        this.id = Guard.id(subject);
+        this.id = subject.id();
         var tx = subject.transaction();
         var skipped = tx == null ? Set.<String>of() : tx.skippedPlugins();
         for (var link : links) {

@@ -11,7 +11,11 @@ import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.message.Headers;
 import org.tarishi.api.message.Message;
+import org.tarishi.api.outbound.OutboundMail;
+import org.tarishi.api.outbound.Submission;
 import org.tarishi.core.spi.LiveHeaders;
+import org.tarishi.core.spi.LiveSubmission;
+import org.tarishi.core.spi.MailMatter;
 import org.tarishi.core.spi.Subject;
 
 /**
@@ -48,6 +52,8 @@ final class Call {
     private @Nullable ConnectionView connection;
     private @Nullable TransactionView transaction;
     private @Nullable MessageView message;
+    private @Nullable Submission submission;
+    private @Nullable OutboundMail mail;
     private @Nullable HeadersView headers;
 
     /**
@@ -66,7 +72,7 @@ final class Call {
 
     /** Returns a call that is over: its views only read. */
     static Call readOnly(Link link, Subject about) {
-        var call = new Call(link, Guard.id(about), about, false);
+        var call = new Call(link, about.id(), about, false);
         call.state = CLOSED;
         return call;
     }
@@ -153,10 +159,18 @@ final class Call {
         }
     }
 
+    boolean hasConnection() {
+        return subject().connection() != null;
+    }
+
     SmtpConnection connection() {
         var view = connection;
         if (view == null) {
-            view = new ConnectionView(this, subject().connection());
+            var live = subject().connection();
+            if (live == null) {
+                throw new IllegalArgumentException("there is no connection at " + link.at());
+            }
+            view = new ConnectionView(this, live);
             connection = view;
         }
         return view;
@@ -173,6 +187,35 @@ final class Call {
             transaction = view;
         }
         return view;
+    }
+
+    Submission submission() {
+        var view = submission;
+        if (view == null) {
+            if (!(subject().argument() instanceof LiveSubmission live)) {
+                throw new IllegalArgumentException("there is no submission at " + link.at());
+            }
+            view = new SubmissionView(this, live);
+            submission = view;
+        }
+        return view;
+    }
+
+    OutboundMail mail() {
+        var view = mail;
+        if (view == null) {
+            view = new MailView(this, matter().mail());
+            mail = view;
+        }
+        return view;
+    }
+
+    /** Returns what is asked about a queued mail. */
+    MailMatter matter() {
+        if (!(subject().argument() instanceof MailMatter matter)) {
+            throw new IllegalArgumentException("there is no queued mail at " + link.at());
+        }
+        return matter;
     }
 
     Message message() {

@@ -72,6 +72,8 @@ public final class ChainCommand implements BiFunction<List<String>, Appendable, 
                     chains.listeners().transaction(),
                     out);
             print(settings, "told of results", chains.listeners().result(), out);
+            print(settings, "told of deliveries", chains.listeners().delivery(), out);
+            print(settings, "told of lines of the log", chains.listeners().log(), out);
             out.append('\n');
             lines(out, PluginStatus.lines(engine, chains));
             lines(out, optional(settings, chains));

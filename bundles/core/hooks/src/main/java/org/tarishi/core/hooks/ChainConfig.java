@@ -30,8 +30,8 @@ public @interface ChainConfig {
             name = "Trusted",
             required = false,
             description =
-                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, maildir, smtp-forward, xclient.")
-    String[] trusted() default {"discard", "in-host-list", "maildir", "smtp-forward", "xclient"};
+                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, maildir, relay, smtp-forward, xclient.")
+    String[] trusted() default {"discard", "in-host-list", "maildir", "relay", "smtp-forward", "xclient"};
 
     @AttributeDefinition(
             name = "Swap wait",

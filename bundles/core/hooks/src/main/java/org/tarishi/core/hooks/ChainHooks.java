@@ -19,8 +19,10 @@ import org.tarishi.api.SmtpConnection;
 import org.tarishi.core.spi.Admission;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.StoredNote;
 
 /** The engine as a component. */
 @Component(
@@ -79,8 +81,23 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     }
 
     @Override
+    public LiveNotes newNotes(Map<String, StoredNote> kept) {
+        return engine.newNotes(kept);
+    }
+
+    @Override
     public LiveResults newResults(String id) {
         return engine.newResults(id);
+    }
+
+    @Override
+    public Notes copyOf(Notes notes) {
+        return engine.copyOf(notes);
+    }
+
+    @Override
+    public LiveResults copyOf(LiveResults results) {
+        return engine.copyOf(results);
     }
 
     @Override

@@ -13,8 +13,18 @@ import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.api.outbound.BounceDecision;
+import org.tarishi.api.outbound.Deferral;
+import org.tarishi.api.outbound.Delivered;
+import org.tarishi.api.outbound.Failure;
+import org.tarishi.api.outbound.MxResult;
+import org.tarishi.api.outbound.OutboundMail;
+import org.tarishi.api.outbound.RetryDecision;
+import org.tarishi.api.outbound.SendDecision;
+import org.tarishi.core.spi.Authentication;
 import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Generation;
+import org.tarishi.core.spi.LiveSubmission;
 import org.tarishi.core.spi.Subject;
 import org.tarishi.core.spi.Verdict;
 
@@ -40,8 +50,9 @@ final class Chains implements Generation {
     private final AtomicInteger holds = new AtomicInteger(1);
 
     /** Listeners, in order. */
-    record Listeners(List<Link> session, List<Link> transaction, List<Link> result) {
-        static final Listeners NONE = new Listeners(List.of(), List.of(), List.of());
+    record Listeners(
+            List<Link> session, List<Link> transaction, List<Link> result, List<Link> delivery, List<Link> log) {
+        static final Listeners NONE = new Listeners(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /**
@@ -238,6 +249,28 @@ final class Chains implements Generation {
     }
 
     @Override
+    public void askMechanisms(Subject subject, Executor turn, Consumer<List<String>> then) {
+        if (gaps.moments().contains(Moment.AUTH) && !engine.isClosed()) {
+            engine.await(this, turn, () -> engine.current().askMechanisms(subject, turn, then));
+            return;
+        }
+        if (links(Moment.AUTH).length == 0) {
+            then.accept(List.of());
+            return;
+        }
+        if (!hold()) {
+            engine.current().askMechanisms(subject, turn, then);
+            return;
+        }
+        new Mechanisms(this, subject, turn, then).hop();
+    }
+
+    @Override
+    public Authentication authenticate(String mechanism, Subject subject, Authentication.Gate gate) {
+        return new SaslExchange(engine, mechanism, subject, gate);
+    }
+
+    @Override
     public Optional<BodyFeed> openBody(Subject subject) {
         var chain = links(Moment.BODY);
         if (chain.length == 0) {
@@ -247,6 +280,37 @@ final class Chains implements Generation {
             return engine.current().openBody(subject);
         }
         return Optional.of(new BodyFanOut(this, chain, subject));
+    }
+
+    @Override
+    public void askSubmit(LiveSubmission submission, Executor turn, Consumer<Verdict<HookResult>> then) {
+        ask(Moment.PRE_SEND_TRANS_EMAIL, Question.HOOK, Subject.of(submission), turn, then);
+    }
+
+    @Override
+    public void askSend(OutboundMail mail, Executor turn, Consumer<Verdict<SendDecision>> then) {
+        ask(Moment.SEND_EMAIL, MailQuestion.SEND, Subject.of(mail, null), turn, then);
+    }
+
+    @Override
+    public void askRoute(OutboundMail mail, Executor turn, Consumer<Verdict<MxResult>> then) {
+        ask(Moment.GET_MX, MailQuestion.ROUTE, Subject.of(mail, null), turn, then);
+    }
+
+    @Override
+    public void askDeferred(
+            OutboundMail mail, Deferral deferral, Executor turn, Consumer<Verdict<RetryDecision>> then) {
+        ask(Moment.DEFERRED, MailQuestion.DEFERRED, Subject.of(mail, deferral), turn, then);
+    }
+
+    @Override
+    public void askBounce(OutboundMail mail, Failure failure, Executor turn, Consumer<Verdict<BounceDecision>> then) {
+        ask(Moment.BOUNCE, MailQuestion.BOUNCE, Subject.of(mail, failure), turn, then);
+    }
+
+    @Override
+    public void delivered(OutboundMail mail, Delivered delivered) {
+        engine.delivered(this, mail, delivered);
     }
 
     @Override

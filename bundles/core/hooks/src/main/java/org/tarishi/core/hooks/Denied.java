@@ -20,6 +20,12 @@ record Denied(Call call, Link by, Optional<Object> argument, HookResult.Refusal 
         return by.component().source().name().part();
     }
 
+    /** What is submitted is shown as this call sees it, and not as it was when it was refused. */
+    @Override
+    public Optional<Object> argument() {
+        return moment() == Moment.PRE_SEND_TRANS_EMAIL ? Optional.of(call.submission()) : argument;
+    }
+
     @Override
     public Moment moment() {
         return by.moment();
@@ -27,7 +33,7 @@ record Denied(Call call, Link by, Optional<Object> argument, HookResult.Refusal 
 
     @Override
     public Optional<SmtpConnection> connection() {
-        return Optional.of(call.connection());
+        return call.hasConnection() ? Optional.of(call.connection()) : Optional.empty();
     }
 
     @Override

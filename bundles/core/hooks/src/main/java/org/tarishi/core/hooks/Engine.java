@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -28,10 +29,14 @@ import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ResultEvent;
+import org.tarishi.api.outbound.Delivered;
+import org.tarishi.api.outbound.OutboundMail;
 import org.tarishi.core.spi.Admission;
 import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.StoredNote;
 import org.tarishi.core.spi.Subject;
 
 /**
@@ -447,8 +452,23 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     @Override
+    public LiveNotes newNotes(Map<String, StoredNote> kept) {
+        return new NoteStore(kept);
+    }
+
+    @Override
     public LiveResults newResults(String id) {
         return new ResultStore(id, this::resultWritten);
+    }
+
+    @Override
+    public Notes copyOf(Notes notes) {
+        return ((NoteStore) notes).copy();
+    }
+
+    @Override
+    public LiveResults copyOf(LiveResults results) {
+        return ((ResultStore) results).twin();
     }
 
     @Override
@@ -466,6 +486,26 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
                 });
             }
         }
+    }
+
+    /** Tells whether anybody watches the log. */
+    boolean isWatchingLog() {
+        return !current.listeners().log().isEmpty();
+    }
+
+    /** Has those who watch the log told of a line; the answer comes when all of them were told, and says whether one has taken it. */
+    Future<Boolean> logged(LogLine line) {
+        var listeners = current.listeners().log();
+        var claim = new LogClaim(listeners.size());
+        for (var link : listeners) {
+            var asking = claim.ask(line);
+            // What a listener of the log fails with is a line of the log: without the breaker it would fail for ever.
+            if (!link.component().plugin().breaker().allows(guard.now())
+                    || !tell(link, line.id().orElse(""), false, asking)) {
+                asking.over();
+            }
+        }
+        return claim.answer();
     }
 
     @Override
@@ -518,6 +558,16 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
                     .transaction();
             tell(link, tx.id(), false, listener -> {
                 listener.to("ended").invokeExact(view, outcome);
+            });
+        }
+    }
+
+    /** Tells listeners of a delivery. */
+    void delivered(Chains chains, OutboundMail mail, Delivered delivered) {
+        for (var link : chains.listeners().delivery()) {
+            var view = Call.readOnly(link, Subject.of(mail, null)).mail();
+            tell(link, mail.id(), false, listener -> {
+                listener.to("delivered").invokeExact(view, delivered);
             });
         }
     }

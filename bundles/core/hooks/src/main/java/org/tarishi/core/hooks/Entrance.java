@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.tarishi.api.hook.BodyConsumer;
 import org.tarishi.api.hook.BodyHook;
+import org.tarishi.api.service.SaslMechanism;
 
 /**
  * The ways into one component: a method handle of its own for each method that it may be called by.
@@ -35,11 +36,21 @@ final class Entrance {
                 }
             }
             if (kind.type() == BodyHook.class) {
-                for (var method : BodyConsumer.class.getMethods()) {
-                    var handle = handle(method);
-                    byMethod.put(method.getName(), handle.asType(handle.type().changeParameterType(0, Object.class)));
-                }
+                open(BodyConsumer.class);
             }
+            if (kind.type() == SaslMechanism.class) {
+                open(SaslMechanism.Exchange.class);
+                byMethod.computeIfPresent(
+                        "begin", (_, handle) -> handle.asType(handle.type().changeReturnType(Object.class)));
+            }
+        }
+    }
+
+    /** Opens what a component makes for each message, or each client. */
+    private void open(Class<?> type) {
+        for (var method : type.getMethods()) {
+            var handle = handle(method);
+            byMethod.put(method.getName(), handle.asType(handle.type().changeParameterType(0, Object.class)));
         }
     }
 
@@ -52,8 +63,8 @@ final class Entrance {
     }
 
     /**
-     * Returns the way to a method of the component, to be called with {@code invokeExact}; those of a {@link BodyConsumer} take it as
-     * an {@code Object} in front.
+     * Returns the way to a method of the component, to be called with {@code invokeExact}; those of a {@link BodyConsumer} and of an
+     * {@link SaslMechanism.Exchange} take it as an {@code Object} in front.
      */
     MethodHandle to(String method) {
         return Objects.requireNonNull(byMethod.get(method), () -> "it has no " + method);

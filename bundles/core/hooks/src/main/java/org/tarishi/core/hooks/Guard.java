@@ -7,7 +7,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.tarishi.api.message.MimeLimitException;
-import org.tarishi.core.spi.Subject;
 
 /**
  * Stands around each call of a plugin: whatever goes wrong in there comes out as {@link #FAULT}, told once, counted, and turned into
@@ -141,11 +140,5 @@ final class Guard {
     static String timeout(Link link) {
         var text = "no answer within " + Durations.show(Duration.ofNanos(link.limitNanos()));
         return link.takesMessages() ? text + ", outcome unknown: the message may have been taken" : text;
-    }
-
-    /** Returns the id that stands in the log for a subject. */
-    static String id(Subject subject) {
-        var tx = subject.transaction();
-        return tx != null ? tx.id() : subject.connection().id();
     }
 }

@@ -37,6 +37,9 @@ import org.tarishi.api.hook.TransactionListener;
 import org.tarishi.api.hook.UnknownCommandHook;
 import org.tarishi.api.hook.VerbHandler;
 import org.tarishi.api.hook.VrfyHook;
+import org.tarishi.api.log.LogListener;
+import org.tarishi.api.service.CredentialStore;
+import org.tarishi.api.service.SaslMechanism;
 
 /**
  * One interface that plugins implement, and when it is asked.
@@ -55,6 +58,8 @@ record Kind(Class<?> type, Set<Moment> moments) {
         add(CapabilityHook.class, Moment.CAPABILITIES);
         add(UnknownCommandHook.class, Moment.UNRECOGNIZED_COMMAND);
         add(VerbHandler.class, Moment.UNRECOGNIZED_COMMAND);
+        add(SaslMechanism.class, Moment.AUTH);
+        add(CredentialStore.class, Moment.AUTH);
         add(MailHook.class, Moment.MAIL);
         add(RcptHook.class, Moment.RCPT);
         add(RcptOkHook.class, Moment.RCPT_OK);
@@ -80,6 +85,7 @@ record Kind(Class<?> type, Set<Moment> moments) {
         add(TransactionListener.class);
         add(ResultListener.class);
         add(DeliveryListener.class);
+        add(LogListener.class);
     }
 
     private static void add(Class<?> type, Moment... moments) {

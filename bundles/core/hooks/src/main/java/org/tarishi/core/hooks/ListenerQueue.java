@@ -21,6 +21,9 @@ final class ListenerQueue implements Watched {
     @FunctionalInterface
     interface Telling {
         void tell(Entrance listener) throws Throwable;
+
+        /** The listener was told, or could not be. */
+        default void over() {}
     }
 
     private record Event(String id, Link link, Telling telling) {}
@@ -112,7 +115,11 @@ final class ListenerQueue implements Watched {
     }
 
     private boolean tell(Event event) {
-        MDC.put("id", event.id());
+        if (event.id().isEmpty()) {
+            MDC.remove("id");
+        } else {
+            MDC.put("id", event.id());
+        }
         var timed = new Call(event.link(), event.id(), null, false);
         timed.begin(Thread.currentThread(), guard.now());
         call = timed;
@@ -121,6 +128,7 @@ final class ListenerQueue implements Watched {
             return HookResult.CONTINUE;
         });
         timed.over();
+        event.telling().over();
         if (answer == Guard.LOST) {
             return false;
         }

@@ -1,14 +1,18 @@
 package org.tarishi.core.hooks;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.NoteCodec;
 import org.tarishi.api.NoteKey;
 import org.tarishi.api.Notes;
+import org.tarishi.core.spi.LiveNotes;
+import org.tarishi.core.spi.StoredNote;
 
 /**
  * Notes in memory. Any thread.
@@ -16,7 +20,7 @@ import org.tarishi.api.Notes;
  * <p>Nothing in here has a class of a plugin's own: what has no codec is of the JDK or the API, what has one is kept as bytes. Keys are
  * not kept, only their names, because a key holds its codec.
  */
-final class NoteStore implements Notes {
+final class NoteStore implements LiveNotes {
 
     /** A value in the form of its codec. */
     private static final class Encoded {
@@ -30,6 +34,16 @@ final class NoteStore implements Notes {
     }
 
     private final Map<String, Object> values = new ConcurrentHashMap<>();
+    private final AtomicInteger revision = new AtomicInteger();
+
+    /** Makes empty ones. */
+    NoteStore() {}
+
+    /** Makes notes of what was kept. */
+    NoteStore(Map<String, StoredNote> kept) {
+        kept.forEach((name, note) ->
+                values.put(name, new Encoded(note.version(), note.bytes().clone())));
+    }
 
     @Override
     public <T> Optional<T> get(NoteKey<T> key) {
@@ -38,22 +52,32 @@ final class NoteStore implements Notes {
 
     @Override
     public <T> void put(NoteKey<T> key, T value) {
-        values.put(key.name(), form(key, value));
+        keep(key.name(), form(key, value));
     }
 
     @Override
     public <T> void putIfAbsent(NoteKey<T> key, T value) {
-        values.putIfAbsent(key.name(), form(key, value));
+        var form = form(key, value);
+        if (values.putIfAbsent(key.name(), form) == null) {
+            changed(form);
+        }
     }
 
     @Override
     public void remove(NoteKey<?> key) {
-        values.remove(key.name());
+        keep(key.name(), null);
     }
 
     @Override
     public Set<String> names() {
         return Set.copyOf(values.keySet());
+    }
+
+    /** Returns notes that hold the same. */
+    NoteStore copy() {
+        var copy = new NoteStore();
+        copy.values.putAll(values);
+        return copy;
     }
 
     /** Returns what is kept under a name, in the form that it is kept in. */
@@ -63,11 +87,30 @@ final class NoteStore implements Notes {
 
     /** Keeps what {@link #form} returned, or removes. */
     void keep(String name, @Nullable Object form) {
-        if (form == null) {
-            values.remove(name);
-        } else {
-            values.put(name, form);
+        var before = form == null ? values.remove(name) : values.put(name, form);
+        changed(form instanceof Encoded ? form : before);
+    }
+
+    private void changed(@Nullable Object form) {
+        if (form instanceof Encoded) {
+            revision.incrementAndGet();
         }
+    }
+
+    @Override
+    public Map<String, StoredNote> coded() {
+        var all = new HashMap<String, StoredNote>();
+        values.forEach((name, form) -> {
+            if (form instanceof Encoded encoded) {
+                all.put(name, new StoredNote(encoded.version, encoded.bytes));
+            }
+        });
+        return Map.copyOf(all);
+    }
+
+    @Override
+    public int revision() {
+        return revision.get();
     }
 
     /**

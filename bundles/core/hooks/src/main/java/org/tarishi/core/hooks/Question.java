@@ -71,16 +71,8 @@ interface Question<R> {
                 case NOOP -> (HookResult) hook.to("onNoop").invokeExact(call.connection(), as(String.class, argument));
                 case RSET -> (HookResult) hook.to("onRset").invokeExact(call.connection(), as(String.class, argument));
                 case QUIT -> (HookResult) hook.to("onQuit").invokeExact(call.connection(), as(String.class, argument));
-                case LOOKUP_RDNS,
-                        UNRECOGNIZED_COMMAND,
-                        AUTH,
-                        BODY,
-                        DENY,
-                        PRE_SEND_TRANS_EMAIL,
-                        SEND_EMAIL,
-                        GET_MX,
-                        DEFERRED,
-                        BOUNCE ->
+                case PRE_SEND_TRANS_EMAIL -> (HookResult) hook.to("onSubmit").invokeExact(call.submission());
+                case LOOKUP_RDNS, UNRECOGNIZED_COMMAND, AUTH, BODY, DENY, SEND_EMAIL, GET_MX, DEFERRED, BOUNCE ->
                     throw new IllegalArgumentException(call.link().moment().key() + " is not asked this way");
             };
         }
@@ -169,7 +161,7 @@ interface Question<R> {
         }
     }
 
-    private static <T> T as(Class<T> type, @Nullable Object argument) {
+    static <T> T as(Class<T> type, @Nullable Object argument) {
         return type.cast(Objects.requireNonNull(argument, "the moment has no argument"));
     }
 }

@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.Moment;
+import org.tarishi.api.hook.DeliveryListener;
 import org.tarishi.api.hook.ResultListener;
 import org.tarishi.api.hook.SessionListener;
 import org.tarishi.api.hook.TransactionListener;
 import org.tarishi.api.hook.UnknownCommandHook;
 import org.tarishi.api.hook.VerbHandler;
+import org.tarishi.api.log.LogListener;
+import org.tarishi.api.service.SaslMechanism;
 import org.tarishi.core.spi.PluginSwitch;
 
 /**
@@ -262,7 +265,9 @@ final class Registry {
                 new Chains.Listeners(
                         listeners(settings, components, SessionListener.class),
                         listeners(settings, components, TransactionListener.class),
-                        listeners(settings, components, ResultListener.class)),
+                        listeners(settings, components, ResultListener.class),
+                        listeners(settings, components, DeliveryListener.class),
+                        listeners(settings, components, LogListener.class)),
                 gaps(),
                 absent(entries, byId),
                 components,
@@ -493,11 +498,9 @@ final class Registry {
                     order.addAll(byId.getOrDefault(entry.name(), List.of()));
                 }
             }
-            if (!settings.strict()) {
-                order.addAll(rest(id -> entries.stream()
-                        .noneMatch(entry ->
-                                entry.name().equals(id) && (entry.moment() == null || entry.moment() == moment))));
-            }
+            order.addAll(rest(id -> entries.stream()
+                    .noneMatch(
+                            entry -> entry.name().equals(id) && (entry.moment() == null || entry.moment() == moment))));
             return order.stream()
                     .filter(component -> component.source().kinds().stream()
                             .anyMatch(kind -> kind.moments().contains(moment)))
@@ -508,9 +511,7 @@ final class Registry {
         Set<HookComponent> all() {
             var order = new LinkedHashSet<HookComponent>();
             entries.forEach(entry -> order.addAll(byId.getOrDefault(entry.name(), List.of())));
-            if (!settings.strict()) {
-                order.addAll(rest(id -> true));
-            }
+            order.addAll(rest(id -> true));
             return order;
         }
 
@@ -518,10 +519,12 @@ final class Registry {
             return entries.stream().anyMatch(entry -> entry.name().equals(id) && entry.moment() == moment);
         }
 
+        /** Where only what is listed runs, mechanisms do all the same: which of them are offered is the server's setting. */
         private List<HookComponent> rest(Predicate<String> which) {
             return byId.entrySet().stream()
                     .filter(one -> which.test(one.getKey()))
                     .flatMap(one -> one.getValue().stream())
+                    .filter(one -> !settings.strict() || one.has(SaslMechanism.class))
                     .sorted(BY_RANK)
                     .toList();
         }

@@ -135,7 +135,16 @@ final class ResultStore implements LiveResults {
 
     /** Returns a copy to try changes on. */
     ResultStore copy() {
-        var copy = new ResultStore(id, (i, plugin, key, value) -> {});
+        return copy((i, plugin, key, value) -> {});
+    }
+
+    /** Returns a copy whose listeners are told what is written to it. */
+    ResultStore twin() {
+        return copy(sink);
+    }
+
+    private ResultStore copy(Sink told) {
+        var copy = new ResultStore(id, told);
         synchronized (entries) {
             entries.forEach((plugin, entry) -> {
                 var other = new Entry();

@@ -69,7 +69,7 @@ final class Run<R> implements Runnable, Watched {
         this.subject = subject;
         this.turn = turn;
         this.then = then;
-        this.id = Guard.id(subject);
+        this.id = subject.id();
         this.arguments = Collections.singletonList(subject.argument());
     }
 

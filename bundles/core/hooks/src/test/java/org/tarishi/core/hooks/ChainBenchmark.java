@@ -1,5 +1,7 @@
 package org.tarishi.core.hooks;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +22,17 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
+import org.tarishi.api.ReversePath;
+import org.tarishi.api.Transaction;
+import org.tarishi.api.hook.DataHook;
+import org.tarishi.api.hook.DataPostHook;
 import org.tarishi.api.hook.HookResult;
+import org.tarishi.api.hook.MailHook;
+import org.tarishi.api.hook.QueueHook;
+import org.tarishi.api.hook.QueuedHook;
 import org.tarishi.api.hook.RcptHook;
+import org.tarishi.api.hook.RcptOkHook;
+import org.tarishi.api.message.Message;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Subject;
 
@@ -35,12 +46,30 @@ import org.tarishi.core.spi.Subject;
 public class ChainBenchmark {
 
     private static final Executor SAME = Runnable::run;
+    private static final String NOTHING = "";
+
+    /** What a message of one recipient is asked about, and with what. */
+    private static final Map<Moment, Object> MOMENTS = new LinkedHashMap<>();
+
+    static {
+        MOMENTS.put(Moment.MAIL, ReversePath.parse("<a@b.example>"));
+        MOMENTS.put(Moment.RCPT, Recipient.parse("<a@b.example>"));
+        MOMENTS.put(Moment.RCPT_OK, Recipient.parse("<a@b.example>"));
+        MOMENTS.put(Moment.DATA, NOTHING);
+        MOMENTS.put(Moment.DATA_POST, NOTHING);
+        MOMENTS.put(Moment.QUEUE, NOTHING);
+        MOMENTS.put(Moment.QUEUE_OK, "queued");
+    }
 
     private Kit kit = new Kit();
     private Kit one = kit;
     private Kit thirty = kit;
     private Kit blocking = kit;
+    private Kit message = kit;
+    private Kit messageOfTen = kit;
     private Subject subject = kit.about(null, null);
+    private Moment[] moments = {};
+    private Subject[] subjects = {};
     private Generation held = kit.engine().current();
 
     /** Makes the engines. */
@@ -51,7 +80,66 @@ public class ChainBenchmark {
         one = noops(1, true);
         thirty = noops(30, true);
         blocking = noops(30, false);
+        message = noopsOnAll(1);
+        messageOfTen = noopsOnAll(11);
         subject = kit.about(kit.transaction("C1.1"), Recipient.parse("<a@b.example>"));
+        var tx = kit.transaction("C1.1");
+        var content = new FakeMessage();
+        moments = MOMENTS.keySet().toArray(Moment[]::new);
+        subjects = MOMENTS.values().stream()
+                .map(argument -> new Subject(kit.connection(), tx, content, NOTHING.equals(argument) ? null : argument))
+                .toArray(Subject[]::new);
+    }
+
+    private static Kit noopsOnAll(int count) {
+        var trusted = new String[count];
+        for (int i = 0; i < count; i++) {
+            trusted[i] = "noop-" + i;
+        }
+        var made = Kit.real("trusted", trusted);
+        for (var name : trusted) {
+            made.plugin(name).nonBlocking().install(new Noop());
+        }
+        return made;
+    }
+
+    /** Has no opinion of anything that becomes of a message. */
+    private static final class Noop
+            implements MailHook, RcptHook, RcptOkHook, DataHook, DataPostHook, QueueHook, QueuedHook {
+        @Override
+        public HookResult onMail(Transaction tx, ReversePath sender) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onRcpt(Transaction tx, Recipient recipient) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onRcptOk(Transaction tx, Recipient recipient) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onData(Transaction tx) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onDataPost(Transaction tx, Message message) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onQueue(Transaction tx, Message message) {
+            return HookResult.CONTINUE;
+        }
+
+        @Override
+        public HookResult onQueued(Transaction tx, String queueId) {
+            return HookResult.CONTINUE;
+        }
     }
 
     private static Kit noops(int count, boolean isNonBlocking) {
@@ -75,6 +163,8 @@ public class ChainBenchmark {
         one.close();
         thirty.close();
         blocking.close();
+        message.close();
+        messageOfTen.close();
     }
 
     /** Nobody is asked. */
@@ -104,6 +194,24 @@ public class ChainBenchmark {
             isDone.countDown();
         });
         isDone.await();
+    }
+
+    /** All moments of a message, with one plugin on each of them. */
+    @Benchmark
+    public void messageWithOnePlugin(Blackhole hole) {
+        ask(message, hole);
+    }
+
+    /** The same with ten plugins more: a tenth of the difference is what one adds to a message. */
+    @Benchmark
+    public void messageWithTenPluginsMore(Blackhole hole) {
+        ask(messageOfTen, hole);
+    }
+
+    private void ask(Kit asked, Blackhole hole) {
+        for (int i = 0; i < moments.length; i++) {
+            asked.engine().current().ask(moments[i], subjects[i], SAME, hole::consume);
+        }
     }
 
     /** Runs all, with what is allocated. */

@@ -4,9 +4,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tarishi.api.message.Body;
 import org.tarishi.api.message.HeaderField;
@@ -56,6 +58,16 @@ final class FakeMessage implements LiveMessage {
     public void adopt(LiveMessage fork) {
         headers.adopt(fork.headers());
         banners = new ArrayList<>(((FakeMessage) fork).banners);
+    }
+
+    @Override
+    public BodyPlace bodyPlace() {
+        return BodyPlace.MEMORY;
+    }
+
+    @Override
+    public OptionalLong linkBody(Path target) {
+        return OptionalLong.empty();
     }
 
     @Override
