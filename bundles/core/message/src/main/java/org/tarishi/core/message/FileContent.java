@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,11 @@ final class FileContent implements Content {
                 out.write(block, 0, n);
             }
         }
+    }
+
+    @Override
+    public Optional<Path> file() {
+        return Optional.of(path);
     }
 
     @Override

@@ -10,7 +10,9 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.LiveHeaders;
+import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.StoredContent;
 
 /** Keeps small messages in memory, large ones in temporary files. */
 @Component(configurationPid = Settings.PID)
@@ -75,6 +77,21 @@ public final class SpoolingMessageStore implements MessageStore {
         return bare == BareLineEnds.CONVERT && framing != Framing.BINARY_CHUNKS
                 ? new RepairedIntake(intake, framing == Framing.DOT)
                 : intake;
+    }
+
+    @Override
+    public LiveMessage restore(StoredContent stored) {
+        var header = stored.header();
+        return new StoredMessage(
+                setup.settings(),
+                FieldList.parse(header, header.length, true),
+                new StoredBody(
+                        new RestoredContent(stored),
+                        0,
+                        stored.bodySize(),
+                        true,
+                        stored.isEightBit(),
+                        stored.isBinary()));
     }
 
     @Override

@@ -3,7 +3,13 @@ package org.tarishi.core.message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.message.Body;
 import org.tarishi.api.message.Part;
@@ -71,6 +77,33 @@ final class StoredBody implements Body {
     void write(long from, long to, OutputStream out) throws IOException {
         checkKept();
         content.write(start + from, start + to, out);
+    }
+
+    /** Tells whether it is in memory. */
+    boolean isInMemory() {
+        return content instanceof MemoryContent;
+    }
+
+    /**
+     * Gives the file that it is the end of a second name.
+     *
+     * @return where it begins; nothing when it is in no file, or not on the file system of that name
+     */
+    OptionalLong link(Path target) throws IOException {
+        checkKept();
+        var file = content.file();
+        if (file.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            Files.createLink(target, file.get());
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (FileSystemException | UnsupportedOperationException e) {
+            // Another file system, or one without links: whoever wants it there copies it.
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(start);
     }
 
     private void checkKept() throws IOException {

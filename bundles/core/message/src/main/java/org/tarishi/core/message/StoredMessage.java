@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.tarishi.api.message.Body;
 import org.tarishi.api.message.Part;
@@ -136,6 +138,19 @@ final class StoredMessage implements LiveMessage {
         var other = (StoredMessage) fork;
         headers.adopt(other.headers);
         changes = other.changes;
+    }
+
+    @Override
+    public BodyPlace bodyPlace() {
+        if (!changes.list().isEmpty()) {
+            return BodyPlace.MADE;
+        }
+        return body.isInMemory() ? BodyPlace.MEMORY : BodyPlace.FILE;
+    }
+
+    @Override
+    public OptionalLong linkBody(Path target) throws IOException {
+        return changes.list().isEmpty() ? body.link(target) : OptionalLong.empty();
     }
 
     @Override
