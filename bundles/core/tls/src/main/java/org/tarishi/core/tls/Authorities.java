@@ -1,0 +1,161 @@
+package org.tarishi.core.tls;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Those who vouch for peers. Immutable; any thread. */
+final class Authorities {
+
+    private final List<X509Certificate> certificates;
+
+    /** Null where there are none: then nobody is trusted. */
+    private final @Nullable X509TrustManager pkix;
+
+    private Authorities(List<X509Certificate> certificates, @Nullable X509TrustManager pkix) {
+        this.certificates = List.copyOf(certificates);
+        this.pkix = pkix;
+    }
+
+    /**
+     * Reads them from files; with none there are none.
+     *
+     * @throws KeyFileException when one can't be read, or holds no certificate
+     */
+    static Authorities of(List<Path> files) throws KeyFileException {
+        var all = new ArrayList<X509Certificate>();
+        for (var file : files) {
+            var read = KeyFile.read(file).certificates();
+            if (read.isEmpty()) {
+                throw new KeyFileException(file, "holds no certificate");
+            }
+            all.addAll(read);
+        }
+        return all.isEmpty() ? new Authorities(all, null) : new Authorities(all, manager(store(all)));
+    }
+
+    /** Those that the JDK knows. */
+    static Authorities ofJdk() {
+        return new Authorities(List.of(), manager(null));
+    }
+
+    private static KeyStore store(List<X509Certificate> certificates) {
+        try {
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (int i = 0; i < certificates.size(); i++) {
+                store.setCertificateEntry(Integer.toString(i), certificates.get(i));
+            }
+            return store;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("a store in memory", e);
+        }
+    }
+
+    private static X509TrustManager manager(@Nullable KeyStore store) {
+        try {
+            var factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(store);
+            for (var manager : factory.getTrustManagers()) {
+                if (manager instanceof X509TrustManager x509) {
+                    return x509;
+                }
+            }
+            throw new IllegalStateException("this JDK has no PKIX");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no PKIX", e);
+        }
+    }
+
+    List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /** Checks a client's certificates; throws with the reason in words. */
+    void checkClient(X509Certificate[] chain) throws CertificateException {
+        try {
+            if (pkix == null) {
+                throw new CertificateException("there is no authority that could vouch for it");
+            }
+            // What it was used for in the handshake is looked at there; here it is about whom it stands for.
+            pkix.checkClientTrusted(chain, "UNKNOWN");
+        } catch (CertificateException e) {
+            throw inWords(e);
+        }
+    }
+
+    /** Checks a server's certificates, and that they hold one of these names; throws with the reason in words. */
+    void checkServer(X509Certificate[] chain, List<String> names) throws CertificateException {
+        try {
+            if (pkix == null) {
+                throw new CertificateException("there is no authority that could vouch for it");
+            }
+            pkix.checkServerTrusted(chain, "UNKNOWN");
+        } catch (CertificateException e) {
+            throw inWords(e);
+        }
+        if (names.stream().noneMatch(name -> holds(chain[0], name))) {
+            throw new CertificateException("it does not hold the name " + String.join(" or ", names));
+        }
+    }
+
+    /** Tells whether a certificate holds a name (RFC 6125 section 6.4); a name with a dot in front is any name below, one label down. */
+    private static boolean holds(X509Certificate certificate, String name) {
+        var wanted = name.toLowerCase(Locale.ROOT);
+        try {
+            var all = certificate.getSubjectAlternativeNames();
+            if (all == null) {
+                return false;
+            }
+            for (var each : all) {
+                if (each.getFirst() instanceof Integer type
+                        && type == 2
+                        && matches(String.valueOf(each.get(1)).toLowerCase(Locale.ROOT), wanted)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+
+    private static boolean matches(String held, String wanted) {
+        if (wanted.startsWith(".")) {
+            int dot = held.indexOf('.');
+            return dot > 0 && held.substring(dot).equals(wanted);
+        }
+        if (held.startsWith("*.")) {
+            int dot = wanted.indexOf('.');
+            return dot > 0 && held.substring(1).equals(wanted.substring(dot));
+        }
+        return held.equals(wanted);
+    }
+
+    private static CertificateException inWords(CertificateException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateExpiredException) {
+                return new CertificateException("it has expired", e);
+            }
+            if (cause instanceof CertificateNotYetValidException) {
+                return new CertificateException("it is not valid yet", e);
+            }
+        }
+        var text = String.valueOf(e.getMessage());
+        if (text.contains("unable to find valid certification path") || text.contains("No trusted certificate found")) {
+            return new CertificateException("no authority that is trusted here has signed it", e);
+        }
+        return e;
+    }
+}
