@@ -1,0 +1,4 @@
+@NullMarked
+package org.tarishi.core.sasl;
+
+import org.jspecify.annotations.NullMarked;
