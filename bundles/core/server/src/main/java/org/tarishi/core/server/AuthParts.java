@@ -10,6 +10,13 @@ final class AuthParts implements AuthResults {
 
     private final List<AuthResult> parts = new CopyOnWriteArrayList<>();
 
+    /** Returns parts that are the same now. */
+    AuthParts copy() {
+        var copy = new AuthParts();
+        copy.parts.addAll(parts);
+        return copy;
+    }
+
     @Override
     public void add(AuthResult fragment) {
         parts.add(fragment);

@@ -12,13 +12,16 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Host name",
             description =
-                    "The name of this host in the greeting, in Received and in Authentication-Results, also the domain of <postmaster>: a domain or an address in brackets. Default: empty, which is what the system calls itself")
+                    "The name of this host in the greeting, in Received and in Authentication-Results, also the domain"
+                            + " of <postmaster>: a domain or an address in brackets. Default: empty, which is what the"
+                            + " system calls itself")
     String hostname() default "";
 
     @AttributeDefinition(
             name = "Greeting",
             description =
-                    "The lines of the greeting behind \"220 host ESMTP\", ASCII, at most 20. Default: empty, which is the product and \"ready\"")
+                    "The lines of the greeting behind \"220 host ESMTP\", ASCII, at most 20. Default: empty, which is"
+                            + " the product and \"ready\"")
     String[] greeting() default {};
 
     @AttributeDefinition(
@@ -29,7 +32,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Id in refusals",
             description =
-                    "Whether each line of a 4yz or 5yz reply begins with the connection's id in brackets. Default: false")
+                    "Whether each line of a 4yz or 5yz reply begins with the connection's id in brackets. Default:"
+                            + " false")
     boolean idInRefusals() default false;
 
     @AttributeDefinition(
@@ -55,7 +59,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Strict syntax",
             description =
-                    "Whether blanks behind FROM: and TO:, and addresses without angle brackets, are refused as RFC 5321 allows. Default: false")
+                    "Whether blanks behind FROM: and TO:, and addresses without angle brackets, are refused as RFC"
+                            + " 5321 allows. Default: false")
     boolean strictSyntax() default false;
 
     @AttributeDefinition(
@@ -70,8 +75,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "512",
             max = "65536",
-            description =
-                    "The most octets of a command line with its CRLF; MAIL and RCPT may have 160 more for their parameters; 512 to 65536. Default: 512")
+            description = "The most octets of a command line with its CRLF; MAIL and RCPT may have 160 more for their"
+                    + " parameters; 512 to 65536. Default: 512")
     int maxCommandLine() default 512;
 
     @AttributeDefinition(
@@ -80,7 +85,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1000",
             max = "16777216",
             description =
-                    "The most octets of a line of a message with its CRLF; RFC 5321 asks for 1000, mail in the wild has more; 1000 to 16777216. Default: 16384")
+                    "The most octets of a line of a message with its CRLF; RFC 5321 asks for 1000, mail in the wild"
+                            + " has more; 1000 to 16777216. Default: 16384")
     int maxDataLine() default 16_384;
 
     @AttributeDefinition(
@@ -104,8 +110,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.INTEGER,
             min = "1",
             max = "10000",
-            description =
-                    "The most Received fields of a message before it is taken for going in a circle; 1 to 10000. Default: 100")
+            description = "The most Received fields of a message before it is taken for going in a circle; 1 to 10000."
+                    + " Default: 100")
     int maxReceived() default 100;
 
     @AttributeDefinition(
@@ -115,8 +121,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "Clean Authentication-Results",
-            description =
-                    "Whether Authentication-Results of incoming messages are renamed to Original-Authentication-Results, so that nobody's word stands for ours. Default: true")
+            description = "Whether Authentication-Results of incoming messages are renamed to"
+                    + " Original-Authentication-Results, so that nobody's word stands for ours. Default: true")
     boolean cleanAuthenticationResults() default true;
 
     @AttributeDefinition(
@@ -133,7 +139,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1",
             max = "1000000",
             description =
-                    "The most connections at once from one client address, loopback and trusted networks not counted; one more gets 421; 1 to 1000000. Default: 50")
+                    "The most connections at once from one client address, loopback and trusted networks not counted;"
+                            + " one more gets 421; 1 to 1000000. Default: 50")
     int maxSessionsPerAddress() default 50;
 
     @AttributeDefinition(
@@ -142,19 +149,20 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1",
             max = "1000000",
             description =
-                    "The most connections at once from one network, /24 of IPv4, /64 of IPv6, loopback and trusted networks not counted; one more gets 421; 1 to 1000000. Default: 500")
+                    "The most connections at once from one network, /24 of IPv4, /64 of IPv6, loopback and trusted"
+                            + " networks not counted; one more gets 421; 1 to 1000000. Default: 500")
     int maxSessionsPerNetwork() default 500;
 
     @AttributeDefinition(
             name = "Trusted networks",
-            description =
-                    "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, that are free of the limits by address and network and of the greeting delay, as loopback is. Default: none")
+            description = "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, that are free of the limits by"
+                    + " address and network and of the greeting delay, as loopback is. Default: none")
     String[] trustedNetworks() default {};
 
     @AttributeDefinition(
             name = "Greeting delay",
-            description =
-                    "How long a client waits for its greeting, ISO-8601; who speaks before it is an early talker, which plugins see from connect on; PT0S to PT1M. Default: PT0S")
+            description = "How long a client waits for its greeting, ISO-8601; who speaks before it is an early talker,"
+                    + " which plugins see from connect on; PT0S to PT1M. Default: PT0S")
     String greetingDelay() default "PT0S";
 
     @AttributeDefinition(
@@ -163,7 +171,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1",
             max = "100000",
             description =
-                    "The most wrong commands of a session; after one more it gets 421 and ends; 1 to 100000. Default: 20")
+                    "The most wrong commands of a session; after one more it gets 421 and ends; 1 to 100000. Default:"
+                            + " 20")
     int maxErrors() default 20;
 
     @AttributeDefinition(
@@ -186,7 +195,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Command time-out",
             description =
-                    "How long a client may take for a whole command, and to read its reply, ISO-8601; PT1S to PT24H. Default: PT5M")
+                    "How long a client may take for a whole command, and to read its reply, ISO-8601; PT1S to PT24H."
+                            + " Default: PT5M")
     String commandTimeout() default "PT5M";
 
     @AttributeDefinition(
@@ -200,7 +210,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "0",
             max = "1000000",
             description =
-                    "The least octets a second within a message, over each minute in which only the client was waited for; 0 for no limit, to 1000000. Default: 100")
+                    "The least octets a second within a message, over each minute in which only the client was waited"
+                            + " for; 0 for no limit, to 1000000. Default: 100")
     int minDataRate() default 100;
 
     @AttributeDefinition(
@@ -219,7 +230,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "0",
             max = "90",
             description =
-                    "Percent of the heap that must be free behind a garbage collection; with less, new work is refused for now; 0 for no limit, to 90. Default: 10")
+                    "Percent of the heap that must be free behind a garbage collection; with less, new work is refused"
+                            + " for now; 0 for no limit, to 90. Default: 10")
     int minFreeHeap() default 10;
 
     @AttributeDefinition(
@@ -227,7 +239,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.LONG,
             min = "0",
             description =
-                    "Octets that must be free where the instance keeps its data; with less, new work is refused for now; 0 for no limit. Default: 104857600")
+                    "Octets that must be free where the instance keeps its data; with less, new work is refused for"
+                            + " now; 0 for no limit. Default: 104857600")
     long minFreeDisk() default 104_857_600;
 
     @AttributeDefinition(
@@ -236,13 +249,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "0",
             max = "1000000",
             description =
-                    "File descriptors that must be free for files and connections to others; with less, new work is refused for now; 0 for no limit, to 1000000. Default: 100")
+                    "File descriptors that must be free for files and connections to others; with less, new work is"
+                            + " refused for now; 0 for no limit, to 1000000. Default: 100")
     int minFreeDescriptors() default 100;
 
     @AttributeDefinition(
             name = "Lag",
             description =
-                    "How late an event loop may be; when one is later, new work is refused for now, ISO-8601; PT0.1S to PT1M, PT0S for no limit. Default: PT2S")
+                    "How late an event loop may be; when one is later, new work is refused for now, ISO-8601; PT0.1S"
+                            + " to PT1M, PT0S for no limit. Default: PT2S")
     String maxLag() default "PT2S";
 
     @AttributeDefinition(
@@ -261,13 +276,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Binary messages",
             description =
-                    "Whether BODY=BINARYMIME is offered, with BDAT (RFC 3030). Such a message can be passed on only to a host that takes it too, and is refused with 554 otherwise. Default: false")
+                    "Whether BODY=BINARYMIME is offered, with BDAT (RFC 3030). Such a message can be passed on only to"
+                            + " a host that takes it too, and is refused with 554 otherwise. Default: false")
     boolean binaryMime() default false;
 
     @AttributeDefinition(
             name = "DSN",
-            description =
-                    "Whether the parameters of delivery status notifications are taken and passed on (RFC 3461). Default: true")
+            description = "Whether the parameters of delivery status notifications are taken and passed on (RFC 3461)."
+                    + " Default: true")
     boolean dsn() default true;
 
     @AttributeDefinition(
@@ -278,12 +294,141 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Bare line ends",
             description =
-                    "What a CR or LF alone, or a NUL, in a message comes to: refuse (550 5.6.0) or convert (a bare LF becomes CRLF, a bare CR or NUL a blank). Neither ends a message. Default: refuse")
+                    "What a CR or LF alone, or a NUL, in a message comes to: refuse (550 5.6.0) or convert (a bare LF"
+                            + " becomes CRLF, a bare CR or NUL a blank). Neither ends a message. Default: refuse")
     String bareLineEnds() default "refuse";
 
     @AttributeDefinition(
             name = "Eight-bit headers",
             description =
-                    "Whether a header beyond ASCII is taken without SMTPUTF8, which old software sends and RFC 6531 does not know; else 550 5.6.7. Default: true")
+                    "Whether a header beyond ASCII is taken without SMTPUTF8, which old software sends and RFC 6531"
+                            + " does not know; else 550 5.6.7. Default: true")
     boolean eightBitHeaders() default true;
+
+    @AttributeDefinition(
+            name = "SASL mechanisms",
+            description =
+                    "The mechanisms of AUTH (RFC 4954) that may be offered, in the order in which EHLO tells them; one"
+                            + " is offered when it is installed and some store of users can serve it; none for no AUTH at"
+                            + " all. Default: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5,"
+                            + " PLAIN, LOGIN, OAUTHBEARER, XOAUTH2, EXTERNAL")
+    String[] authMechanisms() default {
+        "SCRAM-SHA-256-PLUS",
+        "SCRAM-SHA-1-PLUS",
+        "SCRAM-SHA-256",
+        "SCRAM-SHA-1",
+        "CRAM-MD5",
+        "PLAIN",
+        "LOGIN",
+        "OAUTHBEARER",
+        "XOAUTH2",
+        "EXTERNAL"
+    };
+
+    @AttributeDefinition(
+            name = "AUTH without TLS",
+            description = "Addresses and networks, such as 127.0.0.1 or 2001:db8::/32, whose clients are offered AUTH"
+                    + " without TLS too; whoever can read on the way can read their passwords. Default: none, not"
+                    + " even loopback")
+    String[] authWithoutTls() default {};
+
+    @AttributeDefinition(
+            name = "AUTH relays",
+            description = "Whether mail of a client that has authenticated may go anywhere. Default: true")
+    boolean authRelays() default true;
+
+    @AttributeDefinition(
+            name = "AUTH failures",
+            type = AttributeType.INTEGER,
+            min = "1",
+            max = "1000",
+            description =
+                    "How often AUTH may fail on one connection; the last failure ends it with 421; 1 to 1000. Default:"
+                            + " 3")
+    int authFailures() default 3;
+
+    @AttributeDefinition(
+            name = "AUTH delay",
+            description =
+                    "How long the reply to the first failed AUTH of a connection waits; each further one waits twice"
+                            + " as long as the one before; ISO-8601, PT0S to PT1M. Default: PT1S")
+    String authDelay() default "PT1S";
+
+    @AttributeDefinition(
+            name = "Longest AUTH delay",
+            description = "How long the reply to a failed AUTH waits at most, ISO-8601; PT0S to PT5M. Default: PT30S")
+    String authMaxDelay() default "PT30S";
+
+    @AttributeDefinition(
+            name = "AUTH failures of an address",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "How often AUTH may fail from one client address (/64 of IPv6) within authWindow, loopback and"
+                            + " trusted networks not counted; then its AUTH gets 421 until the window ends; 0 for no"
+                            + " limit, to 1000000. Default: 100")
+    int authFailuresOfAddress() default 100;
+
+    @AttributeDefinition(
+            name = "AUTH failures of a user",
+            type = AttributeType.INTEGER,
+            min = "0",
+            max = "1000000",
+            description =
+                    "How often AUTH may fail for one user within authWindow, be there such a user or not; then it gets"
+                            + " 454 until the window ends, but not from addresses where that user has authenticated"
+                            + " before; 0 for no limit, to 1000000. Default: 20")
+    int authFailuresOfUser() default 20;
+
+    @AttributeDefinition(
+            name = "AUTH window",
+            description =
+                    "How long failures of an address or a user are counted together, from the first of them, ISO-8601;"
+                            + " PT1S to P1D. Default: PT15M")
+    String authWindow() default "PT15M";
+
+    @AttributeDefinition(
+            name = "AUTH line",
+            type = AttributeType.INTEGER,
+            min = "1024",
+            max = "24576",
+            description =
+                    "The most octets of a line of AUTH, command or response, with its CRLF; RFC 4954 asks for 12288;"
+                            + " 1024 to 24576. Default: 12288")
+    int maxAuthLine() default 12_288;
+
+    @AttributeDefinition(
+            name = "Senders",
+            description =
+                    "Tables, such as file:senders, of the senders that each user may name in MAIL: addresses, domains,"
+                            + " .domain for all below one, * for any, by commas or blanks; a user who is in none may be a"
+                            + " sender by the own name alone. Default: none, so that any user may name any sender")
+    String[] senders() default {};
+
+    @AttributeDefinition(
+            name = "Senders in From",
+            description =
+                    "Whether each address of the header fields From and Sender must be such a sender too. Default:"
+                            + " false")
+    boolean sendersInFrom() default false;
+
+    @AttributeDefinition(
+            name = "Complete domain",
+            description = "On submission listeners: the domain that completes addresses of a header that have none, and"
+                    + " domains of one word. Default: empty, they stay as they are")
+    String submissionDomain() default "";
+
+    @AttributeDefinition(
+            name = "Domains of one word",
+            description = "Whether submission listeners take senders and recipients at domains of one word, such as"
+                    + " localhost. Default: false")
+    boolean submissionShortDomains() default false;
+
+    @AttributeDefinition(
+            name = "Add Sender",
+            description =
+                    "Whether submission listeners add the header field Sender with the user's name, where that is an"
+                            + " address that stands not in From (RFC 6409 section 8.1). Default: false")
+    boolean submissionSender() default false;
 }

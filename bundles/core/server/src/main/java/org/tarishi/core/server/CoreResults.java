@@ -20,6 +20,19 @@ final class CoreResults {
         words.put("host", hello.name());
     }
 
+    /** The client has authenticated. */
+    static void authenticated(LiveResults results, String user, String mechanism) {
+        var words = results.as("auth");
+        words.pass(mechanism);
+        words.put("user", user);
+        words.put("method", mechanism);
+    }
+
+    /** The client has failed to authenticate. */
+    static void authenticationFailed(LiveResults results, String mechanism) {
+        results.as("auth").fail(mechanism);
+    }
+
     /** The connection has ended. */
     static void disconnected(LiveResults results, Duration after) {
         results.as("disconnect").put("duration", after.toMillis() / 1000.0);

@@ -27,6 +27,7 @@ final class Envelope {
 
     private static final int LONGEST_ENVID = 100;
     private static final int LONGEST_ORCPT = 500;
+    private static final int LONGEST_AUTH = 500;
 
     /** RFC 6710 section 4.1. */
     private static final Pattern PRIORITY = Pattern.compile("0|-?[1-9]");
@@ -185,6 +186,7 @@ final class Envelope {
                 case "RET" ->
                     want(value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS"), "want RET=FULL or RET=HDRS");
                 case "ENVID" -> checkEnvelopeId(value);
+                case "AUTH" -> checkAuth(value);
                 case "MT-PRIORITY" -> want(PRIORITY.matcher(value).matches(), "want MT-PRIORITY=-9 to 9");
                 case "HOLDFOR", "HOLDUNTIL" -> checkHold(parameters, offer, now.get());
                 default -> {}
@@ -236,6 +238,18 @@ final class Envelope {
                 offer.has("BINARYMIME")
                         ? "want BODY=7BIT, BODY=8BITMIME or BODY=BINARYMIME"
                         : "want BODY=7BIT or BODY=8BITMIME");
+    }
+
+    /** RFC 4954 section 5: a mailbox in xtext, or {@code <>}. */
+    private static void checkAuth(String value) throws Objection {
+        want(
+                value.length() <= LONGEST_AUTH
+                        && (value.equals("<>")
+                                || (!value.isEmpty()
+                                        && Xtext.decode(value)
+                                                .filter(Envelope::isPrintable)
+                                                .isPresent())),
+                "want AUTH=xtext of printable ASCII, at most " + LONGEST_AUTH + " characters, or AUTH=<>");
     }
 
     /** RFC 3461 section 4.4: at most 100 characters of xtext, which stand for printable ASCII. */

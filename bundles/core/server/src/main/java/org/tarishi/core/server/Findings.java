@@ -86,6 +86,36 @@ final class Findings {
         return now;
     }
 
+    /**
+     * What was known at an instant.
+     *
+     * @param notes null where there were none
+     * @param results null where there were none
+     * @param authResults null where there were none
+     */
+    record Known(
+            @Nullable Notes notes,
+            @Nullable LiveResults results,
+            @Nullable AuthParts authResults) {}
+
+    /** Returns what is known now; it stays as it is when more becomes known. */
+    synchronized Known known() {
+        var itsNotes = notes;
+        var itsResults = results;
+        var itsParts = authResults;
+        return new Known(
+                itsNotes == null ? null : hooks.copyOf(itsNotes),
+                itsResults == null ? null : hooks.copyOf(itsResults),
+                itsParts == null ? null : itsParts.copy());
+    }
+
+    /** Forgets what has become known since. */
+    synchronized void backTo(Known known) {
+        notes = known.notes;
+        results = known.results;
+        authResults = known.authResults;
+    }
+
     /** Forgets the parts of Authentication-Results: they were of a client that is another now. */
     void forgetAuthResults() {
         authResults = null;

@@ -70,6 +70,7 @@ public final class Listener {
         this.name = name;
         this.settings = settings;
         this.server = server;
+        server.check(settings);
         server.add(this);
         attempt();
     }
@@ -87,6 +88,7 @@ public final class Listener {
     }
 
     synchronized void change(ListenerSettings now) {
+        server.check(now);
         var before = settings;
         settings = now;
         if (before.place().equals(now.place())) {
@@ -146,7 +148,7 @@ public final class Listener {
             return;
         }
         var sockets = server.sockets();
-        var missing = server.missing();
+        var missing = server.missing(settings);
         if (sockets == null || missing.isPresent()) {
             trouble = "waiting for " + missing.orElse("the launcher");
             return;

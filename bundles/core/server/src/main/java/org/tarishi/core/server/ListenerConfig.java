@@ -28,7 +28,8 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Mode",
             description =
-                    "smtp: mail from other servers; submission: mail from users, which must be allowed to relay; lmtp: one reply a recipient (RFC 2033). Default: smtp",
+                    "smtp: mail from other servers; submission: mail from users, which must be allowed to relay; lmtp:"
+                            + " one reply a recipient (RFC 2033). Default: smtp",
             options = {
                 @Option(label = "SMTP", value = "smtp"),
                 @Option(label = "Submission", value = "submission"),
@@ -39,7 +40,8 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Path",
             description =
-                    "The path of a Unix domain socket to listen on in place of address and port, absolute, at most 100 octets. Default: empty, for none")
+                    "The path of a Unix domain socket to listen on in place of address and port, absolute, at most 100"
+                            + " octets. Default: empty, for none")
     String path() default "";
 
     @AttributeDefinition(
@@ -50,7 +52,9 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Proxies",
             description =
-                    "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, whose connections must begin with a PROXY header (version 1 or 2); over a Unix domain socket they come from 127.0.0.1. Default: none")
+                    "Addresses and networks, such as 192.0.2.1 or 2001:db8::/32, whose connections must begin with a"
+                            + " PROXY header (version 1 or 2); over a Unix domain socket they come from 127.0.0.1."
+                            + " Default: none")
     String[] proxyFrom() default {};
 
     @AttributeDefinition(
@@ -59,12 +63,47 @@ import org.osgi.service.metatype.annotations.Option;
     String proxyTimeout() default "PT10S";
 
     @AttributeDefinition(
+            name = "TLS",
+            description =
+                    "off: not spoken; offered: STARTTLS is offered (RFC 3207); required: nothing but NOOP, EHLO, STARTTLS and QUIT before it; implicit: TLS before everything else, as for smtps and submissions. Default: offered",
+            options = {
+                @Option(label = "Off", value = "off"),
+                @Option(label = "Offered", value = "offered"),
+                @Option(label = "Required", value = "required"),
+                @Option(label = "Implicit", value = "implicit")
+            })
+    String tls() default "offered";
+
+    @AttributeDefinition(
+            name = "Client certificates",
+            description =
+                    "none: clients are not asked for one; asked: they are, and served whatever they show; required: the handshake fails without one that is trusted. Default: none",
+            options = {
+                @Option(label = "None", value = "none"),
+                @Option(label = "Asked", value = "asked"),
+                @Option(label = "Required", value = "required")
+            })
+    String clientCertificates() default "none";
+
+    @AttributeDefinition(
+            name = "TLS time-out",
+            description = "How long a TLS handshake may take, ISO-8601; PT1S to PT5M. Default: PT30S")
+    String tlsTimeout() default "PT30S";
+
+    @AttributeDefinition(
+            name = "Without TLS",
+            description =
+                    "Clients that STARTTLS is neither offered to nor required of, because it breaks with them: addresses, networks, and tables such as file:no_tls_hosts in which their address or name stands. Default: none")
+    String[] withoutTls() default {};
+
+    @AttributeDefinition(
             name = "Sessions",
             type = AttributeType.INTEGER,
             min = "0",
             max = "1000000",
             description =
-                    "The most connections of this listener at once, within those of the server; one more gets 421; 0 for no limit of its own. Default: 0")
+                    "The most connections of this listener at once, within those of the server; one more gets 421; 0"
+                            + " for no limit of its own. Default: 0")
     int maxSessions() default 0;
 
     @AttributeDefinition(
@@ -72,8 +111,8 @@ import org.osgi.service.metatype.annotations.Option;
             type = AttributeType.INTEGER,
             min = "0",
             max = "1000000",
-            description =
-                    "In place of the server's: the most connections at once from one client address; 0 for the server's. Default: 0")
+            description = "In place of the server's: the most connections at once from one client address; 0 for the"
+                    + " server's. Default: 0")
     int maxSessionsPerAddress() default 0;
 
     @AttributeDefinition(
@@ -81,22 +120,22 @@ import org.osgi.service.metatype.annotations.Option;
             type = AttributeType.INTEGER,
             min = "0",
             max = "1000000",
-            description =
-                    "In place of the server's: the most connections at once from one network; 0 for the server's. Default: 0")
+            description = "In place of the server's: the most connections at once from one network; 0 for the server's."
+                    + " Default: 0")
     int maxSessionsPerNetwork() default 0;
 
     @AttributeDefinition(
             name = "Greeting delay",
-            description =
-                    "In place of the server's: how long a client waits for its greeting, ISO-8601; PT0S to PT1M. Default: empty, for the server's")
+            description = "In place of the server's: how long a client waits for its greeting, ISO-8601; PT0S to PT1M."
+                    + " Default: empty, for the server's")
     String greetingDelay() default "";
 
     @AttributeDefinition(
             name = "Message size",
             type = AttributeType.LONG,
             min = "-1",
-            description =
-                    "In place of the server's: the most octets of a message; 0 for no limit, -1 for the server's. Default: -1")
+            description = "In place of the server's: the most octets of a message; 0 for no limit, -1 for the server's."
+                    + " Default: -1")
     long maxMessageBytes() default -1;
 
     @AttributeDefinition(
@@ -114,7 +153,8 @@ import org.osgi.service.metatype.annotations.Option;
             min = "0",
             max = "1000000",
             description =
-                    "In place of the server's: the most recipients of a transaction, from 100; 0 for the server's. Default: 0")
+                    "In place of the server's: the most recipients of a transaction, from 100; 0 for the server's."
+                            + " Default: 0")
     int maxRecipients() default 0;
 
     @AttributeDefinition(
@@ -128,14 +168,15 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Command time-out",
-            description =
-                    "In place of the server's: how long a client may take for a command, ISO-8601; PT1S to PT24H. Default: empty, for the server's")
+            description = "In place of the server's: how long a client may take for a command, ISO-8601; PT1S to PT24H."
+                    + " Default: empty, for the server's")
     String commandTimeout() default "";
 
     @AttributeDefinition(
             name = "Data time-out",
             description =
-                    "In place of the server's: how long a client may be silent within a message, ISO-8601; PT1S to PT24H. Default: empty, for the server's")
+                    "In place of the server's: how long a client may be silent within a message, ISO-8601; PT1S to"
+                            + " PT24H. Default: empty, for the server's")
     String dataTimeout() default "";
 
     @AttributeDefinition(
@@ -144,18 +185,34 @@ import org.osgi.service.metatype.annotations.Option;
             min = "-1",
             max = "1000000",
             description =
-                    "In place of the server's: the least octets a second within a message; 0 for no limit, -1 for the server's. Default: -1")
+                    "In place of the server's: the least octets a second within a message; 0 for no limit, -1 for the"
+                            + " server's. Default: -1")
     int minDataRate() default -1;
 
     @AttributeDefinition(
             name = "Message time-out",
-            description =
-                    "In place of the server's: how long a whole message may take, ISO-8601; PT1S to P7D. Default: empty, for the server's")
+            description = "In place of the server's: how long a whole message may take, ISO-8601; PT1S to P7D. Default:"
+                    + " empty, for the server's")
     String messageTimeout() default "";
 
     @AttributeDefinition(
             name = "Session time-out",
             description =
-                    "In place of the server's: how long a connection may last, ISO-8601; PT1S to P30D. Default: empty, for the server's")
+                    "In place of the server's: how long a connection may last, ISO-8601; PT1S to P30D. Default: empty,"
+                            + " for the server's")
     String sessionTimeout() default "";
+
+    @AttributeDefinition(
+            name = "AUTH",
+            description =
+                    "Whether clients may authenticate: off: no; offered: yes; required: they must before MAIL, unless"
+                            + " a plugin lets them relay. Default: empty, for required in mode submission and offered in"
+                            + " the others",
+            options = {
+                @Option(label = "By mode", value = ""),
+                @Option(label = "Off", value = "off"),
+                @Option(label = "Offered", value = "offered"),
+                @Option(label = "Required", value = "required")
+            })
+    String auth() default "";
 }

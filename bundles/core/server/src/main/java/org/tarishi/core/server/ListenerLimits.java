@@ -16,10 +16,11 @@ record ListenerLimits(
         @Nullable Duration dataTimeout,
         @Nullable Integer minDataRate,
         @Nullable Duration messageTimeout,
-        @Nullable Duration sessionTimeout) {
+        @Nullable Duration sessionTimeout,
+        AuthSettings.@Nullable Use auth) {
 
     static final ListenerLimits NONE =
-            new ListenerLimits(null, null, null, null, null, null, null, null, null, null, null, null);
+            new ListenerLimits(null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     ListenerLimits(ListenerConfig config) {
         this(
@@ -34,7 +35,26 @@ record ListenerLimits(
                 duration("dataTimeout", config.dataTimeout(), Duration.ofSeconds(1), Duration.ofHours(24)),
                 number("minDataRate", config.minDataRate(), -1, 0, 1_000_000),
                 duration("messageTimeout", config.messageTimeout(), Duration.ofSeconds(1), Duration.ofDays(7)),
-                duration("sessionTimeout", config.sessionTimeout(), Duration.ofSeconds(1), Duration.ofDays(30)));
+                duration("sessionTimeout", config.sessionTimeout(), Duration.ofSeconds(1), Duration.ofDays(30)),
+                AuthSettings.use(config.auth(), config.mode()));
+    }
+
+    /** These, with what clients do about AUTH; null for what the server says. */
+    ListenerLimits with(AuthSettings.@Nullable Use use) {
+        return new ListenerLimits(
+                maxBytes,
+                maxSessionsPerAddress,
+                maxSessionsPerNetwork,
+                greetingDelay,
+                maxErrors,
+                maxRecipients,
+                maxTransactions,
+                commandTimeout,
+                dataTimeout,
+                minDataRate,
+                messageTimeout,
+                sessionTimeout,
+                use);
     }
 
     private static @Nullable Long number(String key, long value, long none, long least, long most) {

@@ -35,6 +35,7 @@ record ListenerSettings(
         ListenerMode mode,
         Networks proxyFrom,
         Duration proxyTimeout,
+        ListenerTls tls,
         int maxSessions,
         ListenerLimits limits)
         implements Obtainable<ListenerSettings> {
@@ -52,13 +53,23 @@ record ListenerSettings(
                 mode(config.mode()),
                 Networks.parse("proxyFrom", config.proxyFrom()),
                 Settings.duration("proxyTimeout", config.proxyTimeout()),
+                ListenerTls.of(config),
                 config.maxSessions(),
                 new ListenerLimits(config));
     }
 
     /** A TCP listener with everything else at its default. */
     ListenerSettings(InetSocketAddress address, ListenerMode mode) {
-        this(address, null, Set.of(), mode, Networks.NONE, Duration.ofSeconds(10), 0, ListenerLimits.NONE);
+        this(
+                address,
+                null,
+                Set.of(),
+                mode,
+                Networks.NONE,
+                Duration.ofSeconds(10),
+                ListenerTls.NONE,
+                0,
+                ListenerLimits.NONE.with(AuthSettings.use("", mode.name())));
     }
 
     ListenerSettings {

@@ -14,8 +14,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.BodyType;
+import org.tarishi.api.Domain;
 import org.tarishi.api.Hello;
 import org.tarishi.api.ListenerMode;
+import org.tarishi.api.Mailbox;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
@@ -24,6 +26,7 @@ import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
+import org.tarishi.api.message.Message;
 import org.tarishi.core.server.Step.Event;
 import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.MessageStore;
@@ -42,12 +45,13 @@ final class Machine {
     private static final Set<String> NOT_IMPLEMENTED = Set.of("EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML");
 
     private static final String SMTPUTF8 = "SMTPUTF8";
+    static final String STARTTLS = "STARTTLS";
 
     /** In characters, of which plugins may choose some beyond ASCII. */
     private static final int LONGEST_WELCOME = 160;
 
     /** The facts of a session that steps depend on, as they are when asked. */
-    interface Facts {
+    interface Facts extends AuthDialog.Facts {
         /** The connection's id. */
         String id();
 
@@ -56,11 +60,11 @@ final class Machine {
         /** Whether the connection's mail may go anywhere. */
         boolean isRelaying();
 
+        /** What TLS is to the session. */
+        Security security();
+
         /** The client, for the first line of the reply to its hello: {@code name [address]}. */
         String client();
-
-        /** What was offered at EHLO. */
-        Offer offer();
 
         /** How many transactions have begun. */
         int transactions();
@@ -107,6 +111,7 @@ final class Machine {
     private final Settings settings;
     private final Facts facts;
     private final Envelope envelope;
+    private final AuthDialog auth;
     private final Supplier<Instant> clock;
     private final Map<Verb, Row<?>> rows = new EnumMap<>(Verb.class);
 
@@ -114,6 +119,7 @@ final class Machine {
         this.settings = settings;
         this.facts = facts;
         this.clock = facts::now;
+        this.auth = new AuthDialog(settings.auth(), facts);
         this.envelope = new Envelope(settings.strict(), settings.maxBytes(), settings.host());
 
         rows.put(Verb.HELO, new Row<>(Machine::always, hello(Hello.Verb.HELO), this::hello));
@@ -127,6 +133,7 @@ final class Machine {
         rows.put(Verb.NOOP, new Row<>(Machine::always, Machine::anything, this::noop));
         rows.put(Verb.QUIT, new Row<>(Machine::always, Machine::nothing, (_, _) -> quit()));
         rows.put(Verb.VRFY, new Row<>(Machine::always, this::user, this::vrfy));
+        rows.put(Verb.STARTTLS, new Row<>(this::maySecure, Machine::nothing, (_, _) -> new Step.Secure()));
         rows.put(Verb.HELP, new Row<>(Machine::always, this::helpful, (state, reply) -> new Step.Say(reply, state)));
     }
 
@@ -180,10 +187,18 @@ final class Machine {
 
     /** A command line has come, without its CRLF. */
     Step line(State state, byte[] bytes) {
+        if (state instanceof State.Authenticating authenticating) {
+            return auth.response(authenticating, bytes);
+        }
+        if (AuthCommand.isOne(bytes) && !(state instanceof State.Unwelcome)) {
+            return facts.security().isNeeded()
+                    ? error(Replies.TLS_REQUIRED, state)
+                    : auth.command(state, bytes, helloFirst());
+        }
         try {
             var line = Line.read(bytes, settings.smtpUtf8() && isExtended(state));
             var verb = Verb.of(line.verb(), facts.mode());
-            int room = settings.commandLine() + verb.map(Verb::extraRoom).orElse(0);
+            int room = settings.commandLine() + verb.map(this::extraRoom).orElse(0);
             if (bytes.length + 2 > room) {
                 throw new Objection(Replies.LINE_TOO_LONG);
             }
@@ -196,6 +211,11 @@ final class Machine {
         }
     }
 
+    private int extraRoom(Verb verb) {
+        return verb.extraRoom()
+                + (verb == Verb.MAIL && !facts.offer().mechanisms().isEmpty() ? Verb.ROOM_OF_AUTH : 0);
+    }
+
     private Step line(State state, Line line, Optional<Verb> verb) throws Objection {
         if (state instanceof State.Unwelcome(var reply) && verb.orElse(null) != Verb.QUIT) {
             var say = new Step.Say(reply, state);
@@ -203,10 +223,46 @@ final class Machine {
                     ? new Step.Discard(chunk(state, line.argument()).octets(), say)
                     : say;
         }
+        if (facts.security().isNeeded()
+                && verb.filter(one -> one.is(Verb.Rule.BEFORE_TLS)).isEmpty()) {
+            return insecure(state, line, verb.orElse(null));
+        }
         if (verb.isEmpty()) {
             return unknown(state, line);
         }
         return row(verb.get()).step(state, line.argument());
+    }
+
+    /** RFC 3207 section 4: what is not possible before TLS. */
+    private Step insecure(State state, Line line, @Nullable Verb verb) throws Objection {
+        if (isHttp(line)) {
+            return new Step.Close(Replies.NOT_HTTP, Event.CONNECTION);
+        }
+        var say = error(Replies.TLS_REQUIRED, state);
+        return verb == Verb.BDAT
+                ? new Step.Discard(chunk(state, line.argument()).octets(), say)
+                : say;
+    }
+
+    private @Nullable Reply maySecure(State state) {
+        var security = facts.security();
+        if (security.isOn()) {
+            return Replies.TLS_IS_ON;
+        }
+        if (!security.isSpoken()) {
+            return Replies.NO_TLS;
+        }
+        return switch (state) {
+            case State.Mailing _ -> Replies.TLS_BETWEEN_MAILS;
+            case State.Named _
+            when isExtended(state) -> {
+                if (!security.canBegin()) {
+                    yield Replies.TLS_AWAY;
+                }
+                yield facts.offer().has(STARTTLS) ? null : Replies.NO_TLS;
+            }
+            default -> helloFirst();
+        };
     }
 
     private Row<?> row(Verb verb) {
@@ -223,6 +279,9 @@ final class Machine {
      * @param isChunk whether octets may follow that must never be taken for commands; nobody knows how many
      */
     Step broken(State state, Reply reply, boolean isChunk) {
+        if (state instanceof State.Authenticating authenticating && !isChunk) {
+            return auth.broken(authenticating, reply);
+        }
         return isChunk ? new Step.Close(reply, Event.CONNECTION) : error(reply, state);
     }
 
@@ -242,9 +301,40 @@ final class Machine {
             case Intake.Received.Complete(var message)
             when !settings.eightBitHeaders() && message.hasUtf8Headers() && !isUtf8(state) ->
                 refused(state, Replies.UTF8_HEADER);
-            case Intake.Received.Complete _ ->
-                new Step.Stamp(new Step.AskBody(opinion -> go(state, opinion, _ -> dataPost(state))));
+            case Intake.Received.Complete(var message) ->
+                facts.mode() == ListenerMode.SUBMISSION
+                        ? new Step.Complete(() -> checkAuthors(state, message))
+                        : checkAuthors(state, message);
         };
+    }
+
+    /** Where the setting is on, From and Sender of a user's message must be the user's too. */
+    private Step checkAuthors(State.Receiving state, Message message) {
+        var then = new Step.Stamp(new Step.AskBody(opinion -> go(state, opinion, _ -> dataPost(state))));
+        if (!settings.auth().sendersInFrom() || !facts.isAuthenticated()) {
+            return then;
+        }
+        var headers = message.headers();
+        var authors = new ArrayList<Mailbox>();
+        for (var field : List.of("From", "Sender")) {
+            int fields = headers.all(field).size();
+            var addresses = headers.addresses(field);
+            // What can't be read may be read by others; who writes From twice shows one to us and another to them.
+            if (fields > 1 || (addresses.isEmpty() && (fields == 1 || field.equals("From")))) {
+                return refused(state, AuthReplies.NOT_YOUR_FROM);
+            }
+            for (var address : addresses) {
+                if (address.mailbox().isEmpty()) {
+                    return refused(state, AuthReplies.NOT_YOUR_FROM);
+                }
+                authors.add(address.mailbox().get());
+            }
+        }
+        return new Step.CheckSenders(authors, answer -> switch (answer) {
+            case YES -> then;
+            case NO -> refused(state, AuthReplies.NOT_YOUR_FROM);
+            case UNKNOWN -> refused(state, AuthReplies.SENDERS_UNKNOWN);
+        });
     }
 
     private static Reply faultReply(Intake.Fault fault) {
@@ -266,7 +356,20 @@ final class Machine {
     private Step queue(State.Receiving state) {
         // RFC 5321 has no word for it, the specification has: relaying at the end of data_post decides.
         var moment = state.tx().isRelaying() ? Moment.QUEUE_OUTBOUND : Moment.QUEUE;
-        return new Step.Ask(moment, null, opinion -> go(state, opinion, yes -> queued(state, yes.words())));
+        return new Step.Ask(
+                moment,
+                null,
+                opinion -> go(
+                        state,
+                        opinion,
+                        yes -> moment == Moment.QUEUE_OUTBOUND && !yes.isSaid()
+                                ? enqueue(state)
+                                : queued(state, yes.words())));
+    }
+
+    /** No plugin has taken a message for other hosts: the server's own queue does. */
+    private Step enqueue(State.Receiving state) {
+        return new Step.Enqueue(opinion -> go(state, opinion, yes -> queued(state, yes.words())));
     }
 
     private Step queued(State.Receiving state, @Nullable Reply words) {
@@ -365,7 +468,9 @@ final class Machine {
         return switch (state) {
             case State.Mailing _ -> Replies.NESTED_MAIL;
             case State.Ready _ ->
-                facts.mode() == ListenerMode.SUBMISSION && !facts.isRelaying() ? Replies.AUTH_REQUIRED : null;
+                settings.auth().use() == AuthSettings.Use.REQUIRED && !facts.isAuthenticated() && !facts.isRelaying()
+                        ? Replies.AUTH_REQUIRED
+                        : null;
             default -> helloFirst();
         };
     }
@@ -384,6 +489,30 @@ final class Machine {
         if (!hasRoomFor(sender)) {
             return new Step.Say(Replies.NO_STORAGE, ready, Event.SENDER);
         }
+        var mailbox = sender.mailbox();
+        if (mailbox.isPresent() && isTooShort(mailbox.get())) {
+            return new Step.Say(AuthReplies.SHORT_SENDER, ready, Event.SENDER);
+        }
+        var begin = begin(ready, sender);
+        return mailbox.isEmpty() || settings.auth().senders().isEmpty() || !facts.isAuthenticated()
+                ? begin
+                : new Step.CheckSenders(List.of(mailbox.get()), answer -> switch (answer) {
+                    case YES -> begin;
+                    case NO -> new Step.Say(AuthReplies.NOT_YOUR_SENDER, ready, Event.SENDER);
+                    case UNKNOWN -> new Step.Say(AuthReplies.SENDERS_UNKNOWN, ready, Event.SENDER);
+                });
+    }
+
+    /** RFC 6409 section 4.2: a submission server takes fully qualified domains; its own name is what it is. */
+    private boolean isTooShort(Mailbox mailbox) {
+        return facts.mode() == ListenerMode.SUBMISSION
+                && !settings.submission().shortDomains()
+                && mailbox.host() instanceof Domain domain
+                && domain.ascii().indexOf('.') < 0
+                && !domain.equals(settings.host());
+    }
+
+    private Step begin(State.Ready ready, ReversePath sender) {
         return new Step.Begin(sender, begun -> switch (begun) {
             case Step.Begun.Refused(var reply) -> new Step.Say(reply, ready, Event.SENDER);
             case Step.Begun.Open(var tx) ->
@@ -428,6 +557,9 @@ final class Machine {
     }
 
     private Step rcpt(State state, Recipient recipient) {
+        if (isTooShort(recipient.mailbox())) {
+            return new Step.Say(AuthReplies.SHORT_RECIPIENT, state, Event.RECIPIENT);
+        }
         return new Step.Try(recipient, new Step.Ask(Moment.RCPT, recipient, first -> switch (first) {
             case Opinion.Yes(var words, var _) ->
                 new Step.Ask(Moment.RCPT_OK, recipient, second -> switch (second) {
@@ -608,7 +740,7 @@ final class Machine {
 
     private Step unknown(State state, Line line) throws Objection {
         var verb = line.verb().toUpperCase(Locale.ROOT);
-        if (HTTP.contains(verb)) {
+        if (isHttp(line)) {
             return new Step.Close(Replies.NOT_HTTP, Event.CONNECTION);
         }
         return new Step.AskCommand(line, result -> switch (result) {
@@ -624,6 +756,10 @@ final class Machine {
                     case Opinion.HangUp() -> new Step.Close(null);
                 };
         });
+    }
+
+    private static boolean isHttp(Line line) {
+        return HTTP.contains(line.verb().toUpperCase(Locale.ROOT));
     }
 
     private Reply unknownReply(String verb) {

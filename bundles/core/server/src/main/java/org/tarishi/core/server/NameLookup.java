@@ -1,6 +1,7 @@
 package org.tarishi.core.server;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -14,15 +15,21 @@ import org.tarishi.api.service.LookupException;
 final class NameLookup {
 
     /** How long the resolver may take; without a name the session goes on. */
-    private static final long SECONDS = 10;
+    static final Duration LIMIT = Duration.ofSeconds(10);
 
     private NameLookup() {}
 
-    /** Asks on a thread of {@code blocking}, and tells {@code then} by {@code turn} what came of it. */
-    static void start(Dns dns, InetAddress address, Executor blocking, Executor turn, Consumer<Optional<String>> then) {
+    /** Asks on a thread of {@code blocking}, and tells {@code then} by {@code turn} what came of it, no later than {@code limit}. */
+    static void start(
+            Dns dns,
+            InetAddress address,
+            Duration limit,
+            Executor blocking,
+            Executor turn,
+            Consumer<Optional<String>> then) {
         var answer = new CompletableFuture<Optional<String>>();
         blocking.execute(() -> answer.complete(nameOf(dns, address)));
-        var _ = answer.completeOnTimeout(Optional.empty(), SECONDS, TimeUnit.SECONDS)
+        var _ = answer.completeOnTimeout(Optional.empty(), limit.toMillis(), TimeUnit.MILLISECONDS)
                 .thenAcceptAsync(then, turn);
     }
 

@@ -1,5 +1,8 @@
 package org.tarishi.core.server;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +28,7 @@ final class Offer implements Capabilities {
     private final List<String> lines = new ArrayList<>();
     private final Set<String> mail = new HashSet<>();
     private final Set<String> rcpt = new HashSet<>();
+    private List<String> mechanisms = List.of();
 
     private Offer() {}
 
@@ -56,6 +60,37 @@ final class Offer implements Capabilities {
             offer.lines.add(limits(settings));
         }
         return offer;
+    }
+
+    /** Adds AUTH with these mechanisms, and its parameter of MAIL (RFC 4954). */
+    void addMechanisms(List<String> names) {
+        mechanisms = List.copyOf(names);
+        lines.add("AUTH " + String.join(" ", names));
+        mail.add("AUTH");
+    }
+
+    /** Returns the mechanisms that are offered. */
+    List<String> mechanisms() {
+        return mechanisms;
+    }
+
+    /**
+     * Offers what the queue for other hosts can do.
+     *
+     * @param longestHold how long mail may be held for its sender (RFC 4865); nothing where it may not
+     * @param hasPriorities whether mail has priorities (RFC 6710)
+     */
+    void outbound(Duration longestHold, boolean hasPriorities, Instant now) {
+        if (longestHold.isPositive()) {
+            var last = now.plus(longestHold).truncatedTo(ChronoUnit.SECONDS);
+            lines.add("FUTURERELEASE " + longestHold.toSeconds() + " " + last);
+            mail.add("HOLDFOR");
+            mail.add("HOLDUNTIL");
+        }
+        if (hasPriorities) {
+            lines.add("MT-PRIORITY");
+            mail.add("MT-PRIORITY");
+        }
     }
 
     /** RFC 9422 section 4: what is refused beyond it; a number has at most six digits. */
@@ -109,6 +144,7 @@ final class Offer implements Capabilities {
                     withdraw("BINARYMIME");
                 }
                 case "CHUNKING" -> withdraw("BINARYMIME");
+                case "AUTH" -> mechanisms = List.of();
                 case "DSN" -> {
                     mail.removeAll(DSN_MAIL);
                     rcpt.removeAll(DSN_RCPT);

@@ -59,12 +59,9 @@ final class Policy {
                 550,
                 450,
                 StatusReason.SYS_UNSPECIFIED.reply(451, "nothing here takes this message now, try again later"));
-        no(
-                QUEUE_OUTBOUND,
-                550,
-                450,
-                StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(
-                        451, "mail to other hosts is not taken now, try again later"));
+        // on to the queue for other hosts
+        yes(QUEUE_OUTBOUND, 550, 450);
+        yes(PRE_SEND_TRANS_EMAIL, 550, 450);
         ignored(QUEUE_OK);
         yes(VRFY, 550, 450);
         yes(NOOP, 500, 450);

@@ -52,6 +52,15 @@ final class Replies {
     static final Reply NESTED_MAIL =
             Reply.of(503, INVALID, "sender already given: end the transaction or send RSET first");
     static final Reply AUTH_REQUIRED = StatusReason.AUTH_REQUIRED.reply("authentication required");
+    static final Reply TLS_GO = Reply.of(220, DONE, "ready to start TLS");
+    static final Reply TLS_IS_ON = Reply.of(503, INVALID, "TLS has begun already");
+    static final Reply TLS_BETWEEN_MAILS =
+            Reply.of(503, INVALID, "STARTTLS within a transaction: end it or send RSET first");
+    static final Reply NO_TLS = Reply.of(502, INVALID, "STARTTLS not offered");
+    static final Reply TLS_AWAY = StatusReason.SEC_UNSPECIFIED.reply(454, "TLS not available now, try again later");
+    static final Reply TLS_REQUIRED = StatusReason.SEC_UNSPECIFIED.reply(530, "must issue a STARTTLS command first");
+    static final Reply TLS_EXPECTED =
+            StatusReason.SEC_UNSPECIFIED.reply(554, "TLS comes before everything else on this port");
     static final Reply RELAYING_DENIED =
             StatusReason.SEC_RELAYING_DENIED.reply(550, "this mailbox is not served here, and relaying is denied");
     static final Reply TOO_MANY_RCPTS =
@@ -109,6 +118,10 @@ final class Replies {
     static final Reply NOT_READY = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(421, "service not ready, try again later");
     static final Reply NOT_NOW = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "service not ready, try again later");
     static final Reply OUR_FAULT = StatusReason.SYS_UNSPECIFIED.reply(421, "internal error, try again later");
+
+    /** There is no queue for other hosts. */
+    static final Reply NO_OUTBOUND =
+            StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "mail to other hosts is not taken now, try again later");
 
     private Replies() {}
 

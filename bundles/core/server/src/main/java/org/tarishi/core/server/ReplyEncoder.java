@@ -30,6 +30,13 @@ final class ReplyEncoder {
         }
     }
 
+    /** Writes a challenge (RFC 4954 section 4), which may be longer than a reply. */
+    static void encodeChallenge(String base64, ByteBuf out) {
+        ByteBufUtil.writeAscii(out, "334 ");
+        ByteBufUtil.writeAscii(out, base64);
+        out.writeByte('\r').writeByte('\n');
+    }
+
     private static void text(String text, boolean utf8, ByteBuf out) {
         if (utf8) {
             ByteBufUtil.writeUtf8(out, text);

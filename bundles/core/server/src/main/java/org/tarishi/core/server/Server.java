@@ -12,10 +12,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -36,9 +38,13 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.Reply;
+import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.service.Dns;
+import org.tarishi.api.service.Tables;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.OutboundQueue;
+import org.tarishi.core.spi.TlsContexts;
 
 /**
  * What all listeners share: event loops, settings, limits, the services that sessions need, the sessions themselves.
@@ -52,6 +58,7 @@ public final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     private final Clock clock;
+    private final Executor blocking;
     private final Ids ids;
     private final MultiThreadIoEventLoopGroup loops;
     private final Set<SmtpWire> wires = ConcurrentHashMap.newKeySet();
@@ -62,18 +69,26 @@ public final class Server {
     private volatile Settings settings;
     private final AtomicReference<@Nullable Hooks> hooks = new AtomicReference<>();
     private final AtomicReference<@Nullable MessageStore> store = new AtomicReference<>();
+    private final AtomicReference<@Nullable OutboundQueue> outbound = new AtomicReference<>();
     private final AtomicReference<@Nullable Dns> dns = new AtomicReference<>();
+    private final AuthThrottle throttle;
     private final AtomicReference<@Nullable Function<SocketAddress, ServerSocketChannel>> sockets =
             new AtomicReference<>();
+    private final AtomicReference<@Nullable TlsContexts> tls = new AtomicReference<>();
+    private final AtomicReference<@Nullable Tables> tables = new AtomicReference<>();
     private volatile boolean stopping;
 
     /** For the component runtime. */
     @Activate
     public Server(Config config, BundleContext context) {
-        this(new Settings(config), Clock.system(ZoneId.systemDefault()), loops -> {
-            var data = context.getProperty("tarishi.data");
-            return Probes.ofThisProcess(loops, Path.of(data == null ? "." : data));
-        });
+        this(
+                new Settings(config),
+                Clock.system(ZoneId.systemDefault()),
+                loops -> {
+                    var data = context.getProperty("tarishi.data");
+                    return Probes.ofThisProcess(loops, Path.of(data == null ? "." : data));
+                },
+                code -> Thread.ofVirtual().name("tarishi-lookup").start(code));
         overload.start();
         // Before any bundle is stopped: open transactions still have all their plugins, and none of them waits for one
         // to come back.
@@ -85,9 +100,11 @@ public final class Server {
         });
     }
 
-    Server(Settings settings, Clock clock, Function<Iterable<EventExecutor>, Probes> probes) {
+    Server(Settings settings, Clock clock, Function<Iterable<EventExecutor>, Probes> probes, Executor blocking) {
         this.settings = settings;
         this.clock = clock;
+        this.blocking = blocking;
+        this.throttle = new AuthThrottle(clock);
         this.ids = new Ids(clock, java.util.random.RandomGenerator.getDefault());
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(),
@@ -174,12 +191,49 @@ public final class Server {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
+    void bindOutbound(OutboundQueue service) {
+        outbound.set(service);
+    }
+
+    void unbindOutbound(OutboundQueue service) {
+        outbound.compareAndSet(service, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     void bindDns(Dns service) {
         dns.set(service);
     }
 
     void unbindDns(Dns service) {
         dns.compareAndSet(service, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindTls(TlsContexts service) {
+        tls.set(service);
+        listeners.forEach(Listener::attempt);
+    }
+
+    void unbindTls(TlsContexts service) {
+        tls.compareAndSet(service, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindTables(Tables service) {
+        tables.set(service);
+    }
+
+    void unbindTables(Tables service) {
+        tables.compareAndSet(service, null);
     }
 
     @Reference(
@@ -198,8 +252,10 @@ public final class Server {
 
     // ---- for listeners ----
 
+    /** In the order of their names, so that whoever lists them, or takes the first, gets the same each time. */
     void add(Listener listener) {
         listeners.add(listener);
+        listeners.sort(Comparator.comparing(Listener::name));
     }
 
     void remove(Listener listener) {
@@ -219,6 +275,30 @@ public final class Server {
             return Optional.of("core/hooks");
         }
         return store.get() == null ? Optional.of("core/message") : Optional.empty();
+    }
+
+    /** Tells what is missing for sessions of a listener to be served, empty when nothing is. */
+    Optional<String> missing(ListenerSettings its) {
+        return missing()
+                .or(() -> its.tls().mode() == TlsMode.IMPLICIT && tls.get() == null
+                        ? Optional.of("core/tls")
+                        : Optional.empty());
+    }
+
+    /**
+     * Checks the names of a listener's tables, as far as somebody can read them.
+     *
+     * @throws InvalidSettingException for one that is no name of a table
+     */
+    void check(ListenerSettings its) {
+        var opener = tables.get();
+        if (opener != null && !its.tls().tablesWithout().isEmpty()) {
+            try {
+                var _ = opener.open(its.tls().tablesWithout());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidSettingException("withoutTls", String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     @Nullable Function<SocketAddress, ServerSocketChannel> sockets() {
@@ -255,8 +335,25 @@ public final class Server {
         return store.get();
     }
 
+    @Nullable OutboundQueue outbound() {
+        return outbound.get();
+    }
+
     @Nullable Dns dns() {
         return dns.get();
+    }
+
+    @Nullable Tables tables() {
+        return tables.get();
+    }
+
+    AuthThrottle throttle() {
+        return throttle;
+    }
+
+    /** Runs code that blocks. */
+    void block(Runnable code) {
+        blocking.execute(code);
     }
 
     // ---- for connections ----
@@ -277,18 +374,40 @@ public final class Server {
         if (overload.connection() == null && its.proxyFrom().contains(peer)) {
             child.pipeline().addLast(new ProxyGate(its.proxyTimeout()));
         }
-        child.pipeline().addLast(new SmtpWire(new Connection(listener)));
+        boolean isSecuredFirst = its.tls().mode() == TlsMode.IMPLICIT;
+        var engine = isSecuredFirst ? Security.engine(its.tls(), tls.get()) : null;
+        if (engine != null) {
+            child.pipeline().addLast(TlsLayer.handler(engine, its.tls().timeout()));
+        }
+        child.pipeline()
+                .addLast(new SmtpWire(new Connection(
+                        listener, its.tls(), isSecuredFirst && engine == null ? Replies.NOT_READY : null)));
     }
 
     /** One connection on its way to a session. */
     private final class Connection implements SmtpWire.Sessions {
 
         private final Listener listener;
+        private final ListenerTls its;
+        private final @Nullable Reply unready;
         private @Nullable Reply refusal;
         private boolean trusted;
 
-        Connection(Listener listener) {
+        /**
+         * Makes it.
+         *
+         * @param its what the listener said of TLS when the client connected
+         * @param unready why the client can't be served whoever it is; null when it can
+         */
+        Connection(Listener listener, ListenerTls its, @Nullable Reply unready) {
             this.listener = listener;
+            this.its = its;
+            this.unready = unready;
+        }
+
+        @Override
+        public boolean isSecuredFirst() {
+            return its.mode() == TlsMode.IMPLICIT;
         }
 
         @Override
@@ -298,8 +417,9 @@ public final class Server {
             trusted = ip.isLoopbackAddress() || now.trusted().contains(ip);
             var seat = census.enter(ip, trusted, now, listener);
             refusal = arrival.refusal() == null ? seat.refusal() : arrival.refusal();
+            refusal = refusal == null ? unready : refusal;
             wires.add(wire);
-            var core = new Tracked(wire, seat);
+            var core = new Tracked(wire, seat, its);
             return new Session(ids.next(), listener.name(), listener.mode(), now, arrival.route(), core, wire);
         }
 
@@ -322,10 +442,17 @@ public final class Server {
 
         private final SmtpWire wire;
         private final Census.Seat seat;
+        private final ListenerTls its;
 
-        Tracked(SmtpWire wire, Census.Seat seat) {
+        Tracked(SmtpWire wire, Census.Seat seat, ListenerTls its) {
             this.wire = wire;
             this.seat = seat;
+            this.its = its;
+        }
+
+        @Override
+        public Security security() {
+            return new Security(its, tls::get, tables::get);
         }
 
         @Override
@@ -339,8 +466,23 @@ public final class Server {
         }
 
         @Override
+        public @Nullable OutboundQueue outbound() {
+            return outbound.get();
+        }
+
+        @Override
         public @Nullable Dns dns() {
             return dns.get();
+        }
+
+        @Override
+        public @Nullable Tables tables() {
+            return tables.get();
+        }
+
+        @Override
+        public AuthThrottle throttle() {
+            return throttle;
         }
 
         @Override
@@ -355,7 +497,7 @@ public final class Server {
 
         @Override
         public void block(Runnable code) {
-            Thread.ofVirtual().name("tarishi-lookup").start(code);
+            Server.this.block(code);
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,10 +14,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Domain;
 import org.tarishi.api.Hello;
 import org.tarishi.api.ListenerMode;
+import org.tarishi.api.Mailbox;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Notes;
 import org.tarishi.api.Peer;
@@ -31,12 +36,15 @@ import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
 import org.tarishi.api.service.Dns;
+import org.tarishi.api.service.Tables;
 import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.Authentication;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.OutboundQueue;
 import org.tarishi.core.spi.Subject;
 import org.tarishi.core.spi.Verdict;
 
@@ -59,8 +67,24 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         /** Goes on reading: the session wants input again. */
         void resume();
 
+        /** Writes a challenge (RFC 4954 section 4), in base64. */
+        void challenge(String base64);
+
+        /** Runs code on the session's thread after a time; code that comes after the end of that thread is dropped. */
+        void later(Duration time, Runnable code);
+
         /** Tells whether the client has sent more than what the session was given. */
         boolean hasMore();
+
+        /**
+         * Sends what was written, throws away what has come and was not looked at, and begins TLS below everything that follows. The session
+         * is told of the end by {@link Session#secured} or {@link Session#handshakeFailed}.
+         *
+         * @return how many bytes were thrown away
+         */
+        default int secure(SSLEngine engine, Duration timeout) {
+            throw new UnsupportedOperationException("there is no network");
+        }
 
         /** Runs code on the session's thread; code that comes after the end of that thread is dropped. */
         Executor turn();
@@ -74,13 +98,27 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         /** The message store; null while nobody offers it. */
         @Nullable MessageStore store();
 
+        /** The queue for other hosts; null while nobody offers it. */
+        @Nullable OutboundQueue outbound();
+
         /** The resolver, if there is one. */
         @Nullable Dns dns();
+
+        /** The tables; null while nobody offers them. */
+        @Nullable Tables tables();
+
+        /** What has failed to authenticate, here and elsewhere. */
+        AuthThrottle throttle();
 
         /** Why no transaction may begin now; null while one may. */
         @Nullable Reply overload();
 
         ZonedDateTime now();
+
+        /** What TLS is to the session; asked once. */
+        default Security security() {
+            return Security.none();
+        }
 
         /** Runs code that blocks. */
         void block(Runnable code);
@@ -102,6 +140,9 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         NOTHING
     }
 
+    /** What plugins see of a challenge. */
+    private static final Reply CHALLENGE = Reply.of(334, "");
+
     private final String id;
     private final String listener;
     private final ListenerMode mode;
@@ -111,9 +152,12 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     private final Machine machine;
     private final SessionLog log;
     private final Stamp stamp;
+    private final Login login;
+    private final Discretion discretion;
     private final Instant startedAt;
     private final Counters counters = new Counters();
     private final @Nullable Rehearsal rehearsal;
+    private final Security security;
 
     private End local;
     private End remote;
@@ -127,6 +171,12 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** Something is being waited for that is not the client. */
     private boolean busy;
+
+    /** It is time alone that is waited for. */
+    private boolean pausing;
+
+    /** AUTH needs TLS, and would be offered with it. */
+    private boolean tlsMissing;
 
     /** No more is said to the client. */
     private boolean closing;
@@ -145,6 +195,9 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** Whose answer the last opinion was. */
     private String by = "core";
+
+    /** What was known of the connection itself, before its client has said a word; null where TLS can't begin later. */
+    private @Nullable Greeting greeting;
 
     private boolean relaying;
     private boolean pipelining;
@@ -167,8 +220,12 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         this.proxy = route.proxy();
         this.startedAt = core.now().toInstant();
         this.rehearsal = core.rehearsal();
+        this.security = core.security();
+        security.meet(remote.address().getAddress());
         this.log = new SessionLog(id);
         this.stamp = new Stamp(this, settings);
+        this.login = new Login(settings, core.throttle(), log);
+        this.discretion = new Discretion(settings.auth().mechanisms());
         this.machine = new Machine(settings, this);
     }
 
@@ -206,10 +263,33 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     /** A line has come, without its CRLF. */
     void line(byte[] bytes) {
-        currentLine = bytes;
+        var shown = discretion.shown(state, bytes, mode);
+        currentLine = shown;
         noticeHaste(bytes);
-        log.line(bytes);
-        run(() -> machine.line(state, bytes));
+        log.line(shown);
+        run(() -> {
+            try {
+                return machine.line(state, bytes);
+            } finally {
+                if (discretion.hasHidden()) {
+                    Arrays.fill(bytes, (byte) 0);
+                }
+            }
+        });
+    }
+
+    /** Tells whether the next line may hold a password or a token, as far as that is known before it is looked at. */
+    boolean expectsSecret() {
+        return state instanceof State.Authenticating || discretion.isWary();
+    }
+
+    /** The most octets of a line, with its CRLF. */
+    int longestLine() {
+        int most = settings.commandLine() + Verb.MOST_EXTRA_ROOM;
+        // One that is a little longer than it may be is answered, one much longer ends the connection.
+        return state instanceof State.Authenticating || !offer.mechanisms().isEmpty()
+                ? Math.max(most + Verb.ROOM_OF_AUTH, settings.auth().maxLine() + Verb.MOST_EXTRA_ROOM)
+                : most;
     }
 
     /** Something has come that is no command line; {@code isChunk} tells whether it may have announced octets. */
@@ -311,6 +391,77 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         }
     }
 
+    // ---- TLS ----
+
+    /**
+     * What stays when TLS begins: what is known by the client's address, and what plugins have made of that.
+     *
+     * @param known null where plugins have not been asked
+     */
+    private record Greeting(boolean isRelaying, boolean isEarly, Findings.@Nullable Known known) {}
+
+    private @Nullable Step secure() {
+        var engine = security.engine();
+        if (engine == null) {
+            return new Step.Say(Replies.TLS_AWAY, state);
+        }
+        write(Replies.TLS_GO, false);
+        busy = true;
+        int more = wire.secure(engine, security.timeout());
+        if (more > 0) {
+            log.thrownAway(remote.address(), more);
+        }
+        return null;
+    }
+
+    /** The handshake has succeeded; where the client was greeted before, nothing that it said then holds any more (RFC 3207 section 4.2). */
+    void secured(SSLSession layer) {
+        log.secured(security.begin(layer));
+        if (!busy) {
+            return;
+        }
+        busy = false;
+        forget();
+        if (draining) {
+            run(new Step.Close(Replies.STOPPING));
+        }
+    }
+
+    private void forget() {
+        endTransaction(TransactionOutcome.ABORTED);
+        state = new State.Greeted();
+        offer = Offer.NONE;
+        login.forget();
+        tlsMissing = false;
+        pipelining = false;
+        currentLine = new byte[0];
+        lastReply = null;
+        lastRefusal = null;
+        var before = greeting;
+        relaying = before != null && before.isRelaying;
+        early = before != null && before.isEarly;
+        var found = findings;
+        if (found != null && before != null && before.known != null) {
+            found.backTo(before.known);
+        }
+    }
+
+    /** The handshake has failed; the connection ends. */
+    void handshakeFailed(Throwable cause) {
+        busy = false;
+        closing = true;
+        if (!ended) {
+            log.handshakeFailed(remote.address(), HandshakeFailure.inWords(cause));
+        }
+    }
+
+    /** Something has come that is not what was begun; the connection ends. */
+    void layerBroken(SSLException cause) {
+        if (!closing && !ended) {
+            log.layerBroken(remote.address(), HandshakeFailure.inWords(cause));
+        }
+    }
+
     /** The client took too long. */
     void timedOut() {
         if (!closing && !gone) {
@@ -347,7 +498,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     /** The client has gone. */
     void gone() {
         gone = true;
-        if (!busy) {
+        if (!busy || pausing) {
             end(TransactionOutcome.ABORTED);
         }
     }
@@ -367,7 +518,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     }
 
     private void noticeHaste(byte[] bytes) {
-        if (wire.hasMore()) {
+        if (wire.hasMore() && !(state instanceof State.Authenticating)) {
             pipelining = true;
             // RFC 2920 section 3.1: these must be the last of a group.
             var word = new String(bytes, 0, Math.min(4, bytes.length), StandardCharsets.ISO_8859_1);
@@ -447,8 +598,18 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
                 become(facts);
                 yield then;
             }
+            case Step.Secure() -> secure();
             case Step.AskCommand(var line, var then) -> askCommand(line, then);
             case Step.AskCapabilities(var then) -> askCapabilities(then);
+            case Step.Authenticate(var mechanism, var initial, var then) -> authenticate(mechanism, initial, then);
+            case Step.Respond(var response, var then) -> respond(response, then);
+            case Step.Challenge(var base64, var next) -> challenge(base64, next);
+            case Step.EndExchange(var then) -> {
+                login.end();
+                yield then;
+            }
+            case Step.Pause(var time, var then) -> pause(time, then);
+            case Step.CheckSenders(var senders, var then) -> checkSenders(senders, then);
             case Step.Begin(var sender, var then) -> begin(sender, then);
             case Step.End(var outcome, var then) -> {
                 note(outcome, then);
@@ -476,11 +637,16 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
             case Step.Read(var octets, var then) -> expect(octets, false, then);
             case Step.Discard(var octets, var then) -> expect(octets, true, () -> then);
             case Step.Finish() -> finish();
+            case Step.Complete(var then) -> {
+                Submitted.complete(open(), settings, core.now());
+                yield then.get();
+            }
             case Step.Stamp(var then) -> {
                 stamp.put(open(), core.now());
                 yield then;
             }
             case Step.AskBody(var then) -> askBody(then);
+            case Step.Enqueue(var then) -> enqueue(then);
             case Step.Restamp(var then) -> {
                 stamp.renew(open());
                 yield then;
@@ -495,6 +661,10 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
             return new Step.Close(Replies.TOO_MANY_ERRORS);
         }
         note(say.event(), reply);
+        if (state instanceof State.Connecting && security.isSpoken()) {
+            var found = findings;
+            greeting = new Greeting(relaying, early, found == null ? null : found.known());
+        }
         state = say.next();
         for (int i = 0; i < say.copies(); i++) {
             write(reply, say.utf8());
@@ -660,6 +830,11 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         if (answer instanceof Admission.Admitted(var generation)) {
             generation.release();
         }
+        if (answer instanceof OutboundQueue.Submitted.Queued) {
+            note(TransactionOutcome.ACCEPTED, new Step.Close(null));
+            end(TransactionOutcome.ACCEPTED);
+            return;
+        }
         if (isTaking() && answer instanceof Verdict<?>(var result, var plugin, var _)) {
             boolean yes = asking == Moment.QUEUE_OK || result instanceof HookResult.Ok;
             if (yes) {
@@ -699,6 +874,27 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
             return ask.then().apply(Policy.of(moment, verdict.answer(), isRelayingNow()));
         });
         generation.ask(moment, subject(ask.argument()), wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    /** No plugin has an opinion on a message for other hosts. */
+    private @Nullable Step enqueue(Function<Opinion, Step> then) {
+        var queue = core.outbound();
+        var open = open();
+        var message = open.message();
+        if (queue == null || message == null) {
+            return then.apply(new Opinion.No(Replies.NO_OUTBOUND, false));
+        }
+        var awaited = new Awaited<OutboundQueue.Submitted>(submitted -> then.apply(
+                switch (submitted) {
+                    case OutboundQueue.Submitted.Queued(var reply) -> new Opinion.Yes(reply, true);
+                    case OutboundQueue.Submitted.Refused(var reply) -> new Opinion.No(reply, false);
+                    case OutboundQueue.Submitted.Denied(var verdict) -> {
+                        heard(Moment.PRE_SEND_TRANS_EMAIL, verdict);
+                        yield Policy.of(Moment.PRE_SEND_TRANS_EMAIL, verdict.answer(), true);
+                    }
+                }));
+        queue.submit(open, message, open.generation(), wire.turn(), awaited);
         return awaited.answered();
     }
 
@@ -779,11 +975,13 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
             return named(given.isEmpty() ? null : given, then);
         }
         var dns = core.dns();
-        if (dns == null || !settings.reverseLookup()) {
+        var address = remote.address().getAddress();
+        // This machine needs no introduction.
+        if (dns == null || !settings.reverseLookup() || address.isLoopbackAddress()) {
             return named(null, then);
         }
         var awaited = new Awaited<Optional<String>>(name -> named(name.orElse(null), then));
-        NameLookup.start(dns, remote.address().getAddress(), core::block, wire.turn(), awaited);
+        NameLookup.start(dns, address, NameLookup.LIMIT, core::block, wire.turn(), awaited);
         return awaited.answered();
     }
 
@@ -797,8 +995,10 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         proxy = before;
         remote = new End(facts.address(), facts.name().map(Domain::ascii).orElse(null));
         facts.local().ifPresent(address -> local = new End(address, settings.hostname()));
+        security.meet(remote.address().getAddress());
         offer = Offer.NONE;
         relaying = false;
+        login.forget();
         findings().forgetAuthResults();
         log.becomes(remote, before, by);
     }
@@ -811,7 +1011,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         }
         var verb = line.verb().toUpperCase(Locale.ROOT);
         boolean known = generation.hasVerb(verb);
-        if (!known && generation.isEmpty(Moment.UNRECOGNIZED_COMMAND)) {
+        if (!known && (generation.isEmpty(Moment.UNRECOGNIZED_COMMAND) || discretion.isWary())) {
             by = "core";
             return then.apply(CommandResult.CONTINUE);
         }
@@ -828,10 +1028,121 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     }
 
     private @Nullable Step askCapabilities(Function<Offer, Step> then) {
-        asking = Moment.CAPABILITIES;
+        if (security.mustLookUp()) {
+            var awaited = new Awaited<Boolean>(_ -> new Step.AskCapabilities(then));
+            security.lookUp(remote, core::block, wire.turn(), awaited);
+            return awaited.answered();
+        }
         var offered = Offer.of(settings);
+        if (security.canBegin()) {
+            offered.offer(Machine.STARTTLS);
+        }
+        var queue = core.outbound();
+        // RFC 4865 and 6710: for who submits mail, not for any client
+        if (queue != null && (mode == ListenerMode.SUBMISSION || (mode == ListenerMode.SMTP && relaying))) {
+            offered.outbound(
+                    queue.longestHold(), queue.hasPriorities(), core.now().toInstant());
+        }
         offer = offered;
-        return ask(new Step.Ask(Moment.CAPABILITIES, offered, _ -> then.apply(offered)));
+        tlsMissing = false;
+        var generation = generation(Moment.AUTH);
+        var auth = settings.auth();
+        if (generation == null
+                || generation.isEmpty(Moment.AUTH)
+                || auth.use() == AuthSettings.Use.OFF
+                || auth.mechanisms().isEmpty()) {
+            return offer(offered, then);
+        }
+        if (tls().isEmpty()
+                && (security.isNeeded()
+                        || !auth.withoutTls().contains(remote.address().getAddress()))) {
+            tlsMissing = true;
+            return offer(offered, then);
+        }
+        asking = Moment.AUTH;
+        var awaited = new Awaited<List<String>>(there -> {
+            var names = auth.mechanisms().stream().filter(there::contains).toList();
+            if (!names.isEmpty()) {
+                offered.addMechanisms(names);
+            }
+            return offer(offered, then);
+        });
+        generation.askMechanisms(subject(null), wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    /** Lets plugins add to what is offered. */
+    private Step offer(Offer offered, Function<Offer, Step> then) {
+        return new Step.Ask(Moment.CAPABILITIES, offered, _ -> then.apply(offered));
+    }
+
+    // ---- AUTH ----
+
+    private @Nullable Step authenticate(
+            String mechanism, Optional<Secret> initial, Function<Authentication.Result, Step> then) {
+        var generation = generation(Moment.AUTH);
+        if (generation == null) {
+            return then.apply(new Authentication.Result(new Authentication.Answer.Unavailable(), null));
+        }
+        var address = remote.address().getAddress();
+        login.begin(generation.authenticate(mechanism, subject(null), user -> login.mayAsk(user, address)), mechanism);
+        return step(initial.map(Secret::octets).orElse(null), then);
+    }
+
+    private @Nullable Step respond(Secret response, Function<Authentication.Result, Step> then) {
+        return step(response.octets(), then);
+    }
+
+    private @Nullable Step step(byte @Nullable [] response, Function<Authentication.Result, Step> then) {
+        asking = Moment.AUTH;
+        var awaited = new Awaited<Authentication.Result>(result -> {
+            var now = login.settle(result, remote.address().getAddress(), findings());
+            if (now != null && settings.auth().relays()) {
+                grantRelaying("auth");
+            }
+            return then.apply(result);
+        });
+        login.step(response, wire.turn(), awaited);
+        return awaited.answered();
+    }
+
+    private @Nullable Step challenge(String base64, State next) {
+        log.challenge();
+        state = next;
+        lastReply = CHALLENGE;
+        wire.challenge(base64);
+        return draining ? new Step.Close(Replies.STOPPING) : null;
+    }
+
+    private @Nullable Step pause(Duration time, Step then) {
+        if (time.isZero()) {
+            return then;
+        }
+        busy = true;
+        pausing = true;
+        wire.later(time, () -> {
+            busy = false;
+            pausing = false;
+            resume(() -> then);
+        });
+        return null;
+    }
+
+    private @Nullable Step checkSenders(List<Mailbox> senders, Function<Senders.Answer, Step> then) {
+        var tables = core.tables();
+        var user = login.user();
+        if (tables == null || user.isEmpty()) {
+            return then.apply(Senders.Answer.UNKNOWN);
+        }
+        by = "core";
+        var awaited = new Awaited<Senders.Answer>(answer -> {
+            if (answer == Senders.Answer.NO) {
+                log.notTheirSender(user.get(), senders, remote.address().getAddress());
+            }
+            return then.apply(answer);
+        });
+        Senders.start(tables, settings.auth().senders(), user.get(), senders, core::block, wire.turn(), awaited);
+        return awaited.answered();
     }
 
     private @Nullable Step begin(ReversePath sender, Function<Step.Begun, Step> then) {
@@ -916,6 +1227,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         }
         ended = true;
         try {
+            login.end();
             endTransaction(outcome);
             var after = Duration.between(startedAt, core.now().toInstant());
             if (announced != null) {
@@ -979,12 +1291,17 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     @Override
     public Optional<Tls> tls() {
-        return Optional.empty();
+        return security.layer();
+    }
+
+    @Override
+    public Security security() {
+        return security;
     }
 
     @Override
     public Optional<String> user() {
-        return Optional.empty();
+        return login.user();
     }
 
     @Override
@@ -1056,6 +1373,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         if (state instanceof State.Named named) {
             CoreResults.hello(results, named.hello());
         }
+        login.recount(results);
         if (lasted != null) {
             CoreResults.disconnected(results, lasted);
         }
@@ -1114,6 +1432,26 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
     @Override
     public int transactions() {
         return counters.transactions;
+    }
+
+    @Override
+    public boolean isAuthenticated() {
+        return login.user().isPresent();
+    }
+
+    @Override
+    public boolean isTlsMissing() {
+        return tlsMissing;
+    }
+
+    @Override
+    public boolean mayTry() {
+        return login.mayTry(remote.address().getAddress());
+    }
+
+    @Override
+    public int authFailures() {
+        return login.failures();
     }
 
     @Override

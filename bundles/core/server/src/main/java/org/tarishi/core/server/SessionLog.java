@@ -2,16 +2,22 @@ package org.tarishi.core.server;
 
 import static org.tarishi.core.server.ListenerSettings.text;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.tarishi.api.Domain;
+import org.tarishi.api.Mailbox;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
+import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Text;
+import org.tarishi.api.Tls;
 
 /** The lines about one session; one method for each thing worth telling, the id in the MDC. */
 final class SessionLog {
@@ -69,6 +75,56 @@ final class SessionLog {
                         words(reply)));
     }
 
+    void authenticated(String user, String mechanism, InetAddress ip) {
+        say(
+                id,
+                () -> LOG.info(
+                        "authenticated user={} mechanism={} ip={}",
+                        Text.escaped(user),
+                        mechanism,
+                        ip.getHostAddress()));
+    }
+
+    void authenticationFailed(String mechanism, @Nullable String user, InetAddress ip, AuthThrottle.Failure failure) {
+        say(
+                id,
+                () -> LOG.info(
+                        "authentication failed user={} mechanism={} ip={}{}{}",
+                        user == null ? "(not said)" : Text.escaped(user),
+                        mechanism,
+                        ip.getHostAddress(),
+                        failure.ofAddress() > 1 ? " failures=" + failure.ofAddress() : "",
+                        failure.untold() > 0 ? " untold=" + failure.untold() : ""));
+    }
+
+    void authenticationLimited(String mechanism, @Nullable String user, InetAddress ip) {
+        if (LOG.isDebugEnabled()) {
+            say(
+                    id,
+                    () -> LOG.debug(
+                            "limit authFailuresOfUser reached user={} mechanism={} ip={}",
+                            user == null ? "(not said)" : Text.escaped(user),
+                            mechanism,
+                            ip.getHostAddress()));
+        }
+    }
+
+    void notTheirSender(String user, List<Mailbox> senders, InetAddress ip) {
+        say(
+                id,
+                () -> LOG.info(
+                        "sender refused user={} from={} ip={}: not one of the user's",
+                        Text.escaped(user),
+                        Text.escaped(senders.toString()),
+                        ip.getHostAddress()));
+    }
+
+    void challenge() {
+        if (LOG.isTraceEnabled()) {
+            say(id, () -> LOG.trace("S: 334 (a challenge)"));
+        }
+    }
+
     void helloRefused(@Nullable Reply reply, String by) {
         say(id, () -> LOG.info("hello refused by={} reply=\"{}\"", by, words(reply)));
     }
@@ -78,15 +134,50 @@ final class SessionLog {
             say(
                     tx.id(),
                     () -> LOG.info(
-                            "message {} from={} rcpts={} size={} by={} ms={} reply=\"{}\"",
+                            "message {} from={}{} rcpts={} size={} by={} ms={} reply=\"{}\"",
                             outcome,
                             Text.escaped(tx.sender().toString()),
+                            user(tx.connection()),
                             tx.recipients().all().size(),
                             tx.size(),
                             by,
                             millis,
                             words(reply)));
         }
+    }
+
+    void secured(Tls tls) {
+        if (LOG.isDebugEnabled()) {
+            say(
+                    id,
+                    () -> LOG.debug(
+                            "tls protocol={} cipher={} name={} client={}",
+                            tls.protocol(),
+                            tls.cipherSuite(),
+                            tls.serverName().map(Domain::ascii).orElse(""),
+                            tls.clientCertificates().isEmpty()
+                                    ? "anonymous"
+                                    : Text.escaped(tls.clientCertificates()
+                                                    .getFirst()
+                                                    .getSubjectX500Principal()
+                                                    .getName())
+                                            + tls.verifyError()
+                                                    .map(why -> " (not trusted: " + Text.escaped(why) + ")")
+                                                    .orElse("")));
+        }
+    }
+
+    void handshakeFailed(InetSocketAddress remote, String why) {
+        say(id, () -> LOG.info("tls handshake failed ip={} reason=\"{}\"", text(remote), why));
+    }
+
+    void layerBroken(InetSocketAddress remote, String why) {
+        say(id, () -> LOG.info("tls broken ip={} reason=\"{}\"", text(remote), why));
+    }
+
+    /** Somebody has sent more behind STARTTLS than a client does. */
+    void thrownAway(InetSocketAddress remote, int bytes) {
+        say(id, () -> LOG.info("plain text behind STARTTLS thrown away ip={} bytes={}", text(remote), bytes));
     }
 
     void timedOut(String where) {
@@ -123,11 +214,12 @@ final class SessionLog {
                 id,
                 () -> (busy ? LOG.atInfo() : LOG.atDebug())
                         .log(
-                                "disconnect ip={} rdns={} helo={} relay={} early={} esmtp={} pipe={} errors={} txns={} rcpts={}/{}/{}"
-                                        + " msgs={}/{}/{} bytes={} ms={}",
+                                "disconnect ip={} rdns={} helo={}{} relay={} early={} esmtp={} pipe={} errors={}"
+                                        + " txns={} rcpts={}/{}/{} msgs={}/{}/{} bytes={} ms={}",
                                 session.remote().address().getAddress().getHostAddress(),
                                 Text.escaped(rdns),
                                 Text.escaped(session.hello().map(h -> h.name()).orElse("")),
+                                user(session),
                                 session.isRelaying(),
                                 session.isEarlyTalker(),
                                 session.isEsmtp(),
@@ -142,6 +234,10 @@ final class SessionLog {
                                 counters.messagesRejected(),
                                 counters.bytesReceived(),
                                 millis));
+    }
+
+    private static String user(SmtpConnection connection) {
+        return connection.user().map(user -> " user=" + Text.escaped(user)).orElse("");
     }
 
     private static String words(@Nullable Reply reply) {

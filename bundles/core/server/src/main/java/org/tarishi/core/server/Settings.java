@@ -57,7 +57,9 @@ record Settings(
         boolean dsn,
         boolean limits,
         MessageStore.BareLineEnds bareLineEnds,
-        boolean eightBitHeaders) {
+        boolean eightBitHeaders,
+        AuthSettings auth,
+        SubmissionSettings submission) {
 
     static final String PID = "org.tarishi.core.server";
 
@@ -107,7 +109,9 @@ record Settings(
                 config.dsn(),
                 config.limits(),
                 bareLineEnds(config.bareLineEnds()),
-                config.eightBitHeaders());
+                config.eightBitHeaders(),
+                new AuthSettings(config),
+                new SubmissionSettings(config));
     }
 
     Settings {
@@ -198,7 +202,9 @@ record Settings(
                 dsn,
                 limits,
                 bareLineEnds,
-                eightBitHeaders);
+                eightBitHeaders,
+                auth.with(its.auth()),
+                submission);
     }
 
     private static <T> T or(@Nullable T its, T ours) {

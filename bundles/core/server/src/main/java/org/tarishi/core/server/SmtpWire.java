@@ -7,13 +7,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Reply;
 import org.tarishi.core.server.Session.Want;
@@ -58,6 +63,9 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         /** Why this connection can't be served, if so; asked behind {@link #open}. */
         Optional<Reply> refusal();
 
+        /** Whether TLS comes before everything else. */
+        boolean isSecuredFirst();
+
         /** Whether the client is free of the limits that others have; asked behind {@link #open}. */
         boolean isTrusted();
     }
@@ -99,6 +107,11 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     private boolean proxied;
 
+    /** TLS, where it was begun; and whether its handshake goes on. */
+    private @Nullable SslHandler tls;
+
+    private boolean securing;
+
     /** When the data rate is looked at again, what has come since it was, and whether we were in the way. */
     private long windowEnd;
 
@@ -125,6 +138,22 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         session = opened;
         sessionDeadline = now() + opened.settings().sessionTimeout().toNanos();
         patient();
+        tls = sessions.isSecuredFirst() ? context.pipeline().get(SslHandler.class) : null;
+        if (tls == null) {
+            welcome(context, opened);
+        } else if (sessions.refusal().isEmpty()) {
+            waiting = true;
+            securing = true;
+        } else {
+            // Nothing can be said before a handshake, and who is not served shall not cost one.
+            open(opened);
+            forget(context.close());
+        }
+        schedule();
+    }
+
+    /** The client is greeted, now or in a while. */
+    private void welcome(ChannelHandlerContext context, Session opened) {
         var delay = opened.settings().greetingDelay();
         if (delay.isZero() || sessions.isTrusted() || sessions.refusal().isPresent()) {
             open(opened);
@@ -132,7 +161,6 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             waiting = true;
             var _ = context.executor().schedule(() -> open(opened), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
-        schedule();
     }
 
     /** The client has waited, or need not: the session begins. */
@@ -194,13 +222,23 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             }
             return;
         }
+        boolean mayBeSecret = session != null && (session.expectsSecret() || AuthCommand.looksLikeOne(start(before)));
         try {
             var both = bytes.alloc().buffer(2 * (before.readableBytes() + bytes.readableBytes()));
+            int from = before.readerIndex();
             in = both.writeBytes(before).writeBytes(bytes);
+            if (mayBeSecret) {
+                before.setZero(from, before.writerIndex() - from);
+            }
         } finally {
             before.release();
             bytes.release();
         }
+    }
+
+    /** What a command's verb may stand in. */
+    private static byte[] start(ByteBuf bytes) {
+        return ByteBufUtil.getBytes(bytes, bytes.readerIndex(), Math.min(8, bytes.readableBytes()));
     }
 
     @Override
@@ -218,7 +256,13 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             arrival = known;
             return;
         }
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            shaken(context, handshake);
+        }
+        if (event instanceof ChannelInputShutdownEvent && securing) {
+            forget(context.close());
+        } else if (event instanceof ChannelInputShutdownEvent
+                || (event instanceof SslCloseCompletionEvent close && close.isSuccess())) {
             // What the client sent before it shut its side is answered yet.
             inputEnded = true;
             if (closing) {
@@ -228,6 +272,34 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             }
         }
         context.fireUserEventTriggered(event);
+    }
+
+    /** A handshake is over; a later one is not allowed, and comes to nothing. */
+    private void shaken(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
+        var live = session;
+        var layer = tls;
+        if (live == null || layer == null || !securing) {
+            return;
+        }
+        securing = false;
+        if (handshake.isSuccess()) {
+            live.secured(layer.engine().getSession());
+            patient();
+            if (waiting) {
+                welcome(context, live);
+            } else {
+                resume();
+            }
+            return;
+        }
+        if (!closing) {
+            live.handshakeFailed(handshake.cause());
+            if (waiting) {
+                TlsLayer.tellPlainly(context, layer, handshake.cause(), Replies.TLS_EXPECTED);
+            }
+            closing = true;
+        }
+        forget(context.close());
     }
 
     @Override
@@ -246,7 +318,10 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         var live = session;
-        if (live != null && !(cause instanceof IOException)) {
+        var trouble = TlsLayer.trouble(cause);
+        if (live != null && trouble != null) {
+            live.layerBroken(trouble);
+        } else if (live != null && !(cause instanceof IOException)) {
             // A connection that was reset is no event; this is an error of the machine, or a fault of ours.
             live.failed(cause);
         }
@@ -337,7 +412,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             live.refuse(Replies.TLS_ON_PLAIN_PORT);
             return false;
         }
-        int most = live.settings().commandLine() + Verb.MOST_EXTRA_ROOM;
+        int most = live.longestLine();
         int limit = Math.min(held.writerIndex(), start + most);
         int lf = held.indexOf(start, limit, (byte) '\n');
         if (lf < 0) {
@@ -355,6 +430,9 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             return true;
         }
         var bytes = ByteBufUtil.getBytes(held, start, lf - 1 - start);
+        if (live.expectsSecret() || AuthCommand.looksLikeOne(bytes)) {
+            held.setZero(start, lf + 1 - start);
+        }
         held.readerIndex(lf + 1);
         if (isProxyHeader(bytes)) {
             live.refuse(Replies.PROXY_NOT_ALLOWED);
@@ -441,6 +519,29 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         patient();
     }
 
+    @Override
+    public void challenge(String base64) {
+        var context = ctx;
+        if (context == null || closing) {
+            return;
+        }
+        var buffer = out;
+        if (buffer == null) {
+            buffer = context.alloc().buffer(256);
+            out = buffer;
+        }
+        ReplyEncoder.encodeChallenge(base64, buffer);
+        patient();
+    }
+
+    @Override
+    public void later(Duration time, Runnable code) {
+        var context = ctx;
+        if (context != null) {
+            var _ = context.executor().schedule(code, time.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
     private void flush(ChannelHandlerContext context) {
         var buffer = out;
         if (buffer != null) {
@@ -459,7 +560,11 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         var buffer = out;
         out = null;
         var sent = context.writeAndFlush(buffer == null ? io.netty.buffer.Unpooled.EMPTY_BUFFER : buffer);
-        if (politely && !inputEnded && context.channel() instanceof DuplexChannel duplex) {
+        var layer = tls;
+        if (politely && !inputEnded && layer != null && context.channel() instanceof DuplexChannel duplex) {
+            // The client is told that this is the end (RFC 8446 section 6.1) before it sees that nothing more comes.
+            forget(layer.closeOutbound().addListener(_ -> forget(duplex.shutdownOutput())));
+        } else if (politely && !inputEnded && context.channel() instanceof DuplexChannel duplex) {
             // Closing with unread bytes resets the connection, and the client may never see the reply.
             forget(sent.addListener(_ -> forget(duplex.shutdownOutput())));
         } else {
@@ -478,6 +583,31 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         if (context != null) {
             flush(context);
         }
+    }
+
+    @Override
+    public int secure(SSLEngine engine, Duration timeout) {
+        var context = ctx;
+        if (context == null) {
+            throw new IllegalStateException("not connected");
+        }
+        var held = in;
+        int thrownAway = held == null ? 0 : held.readableBytes();
+        if (held != null) {
+            held.release();
+            in = null;
+        }
+        // While nothing is below: this is the last that goes out in plain text.
+        flush(context);
+        var layer = TlsLayer.handler(engine, timeout);
+        tls = layer;
+        securing = true;
+        context.pipeline().addFirst(layer);
+        if (inputEnded) {
+            // The client has said all that it will ever say: no handshake comes.
+            forget(context.close());
+        }
+        return thrownAway;
     }
 
     @Override

@@ -16,6 +16,9 @@ sealed interface State {
     /** Between two transactions. */
     record Ready(Hello hello) implements Named {}
 
+    /** Between a challenge and the response to it (RFC 4954 section 4). */
+    record Authenticating(Hello hello) implements Named {}
+
     /** From MAIL to DATA. */
     record Addressing(Hello hello, Transaction tx) implements Mailing {}
 

@@ -1,8 +1,12 @@
 package org.tarishi.core.server;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Mailbox;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
@@ -11,6 +15,7 @@ import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ClientFacts;
 import org.tarishi.api.hook.CommandResult;
+import org.tarishi.core.spi.Authentication;
 import org.tarishi.core.spi.MessageStore;
 
 /**
@@ -54,11 +59,33 @@ sealed interface Step {
     /** Makes the client another one: what was known, said or allowed of the one before is gone. */
     record Become(ClientFacts facts, Step then) implements Step {}
 
+    /** Says that TLS may begin, throws away everything that the client has said, and begins. */
+    record Secure() implements Step {}
+
     /** Asks who knows a command. */
     record AskCommand(Line line, Function<CommandResult, Step> then) implements Step {}
 
     /** Offers the extensions, with what plugins add. */
     record AskCapabilities(Function<Offer, Step> then) implements Step {}
+
+    /** Begins a SASL exchange by a mechanism. */
+    record Authenticate(String mechanism, Optional<Secret> initial, Function<Authentication.Result, Step> then)
+            implements Step {}
+
+    /** Goes on with it. */
+    record Respond(Secret response, Function<Authentication.Result, Step> then) implements Step {}
+
+    /** Says 334 with a challenge, in base64, and waits for the client. */
+    record Challenge(String base64, State next) implements Step {}
+
+    /** Ends the exchange, if one is open. */
+    record EndExchange(Step then) implements Step {}
+
+    /** Lets the client wait; no thread does. */
+    record Pause(Duration time, Step then) implements Step {}
+
+    /** Asks whether these are senders of the authenticated user. */
+    record CheckSenders(List<Mailbox> senders, Function<Senders.Answer, Step> then) implements Step {}
 
     /** Opens a transaction. */
     record Begin(ReversePath sender, Function<Begun, Step> then) implements Step {}
@@ -84,6 +111,9 @@ sealed interface Step {
     /** Ends a message that came in chunks. */
     record Finish() implements Step {}
 
+    /** Adds to the message of a user what it should have (RFC 6409). */
+    record Complete(Supplier<Step> then) implements Step {}
+
     /** Puts trace fields and what plugins have added on top of the message. */
     record Stamp(Step then) implements Step {}
 
@@ -92,6 +122,9 @@ sealed interface Step {
 
     /** Puts the final Authentication-Results on top of the message. */
     record Restamp(Step then) implements Step {}
+
+    /** Has the server's own queue take the message for other hosts. */
+    record Enqueue(Function<Opinion, Step> then) implements Step {}
 
     /** Whether a transaction could begin. */
     sealed interface Begun {

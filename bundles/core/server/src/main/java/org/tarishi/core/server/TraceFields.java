@@ -12,6 +12,7 @@ import org.tarishi.api.AuthResult;
 import org.tarishi.api.Hello;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.Tls;
 
 /** Writes the fields that this host puts on top of a message: whole, folded, with the final CRLF. */
 final class TraceFields {
@@ -51,8 +52,9 @@ final class TraceFields {
         if (!proper) {
             out.append(" helo=").append(word(hello));
         }
-        out.append(')')
-                .append(FOLD)
+        out.append(')');
+        connection.tls().ifPresent(tls -> layer(out.append(FOLD), tls));
+        out.append(FOLD)
                 .append("by ")
                 .append(settings.hostname())
                 .append(" (")
@@ -69,6 +71,23 @@ final class TraceFields {
         }
         out.append(';').append(FOLD).append(DATE.format(now)).append("\r\n");
         return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Writes a comment with the layer that the mail came through. */
+    private static void layer(StringBuilder out, Tls tls) {
+        out.append("(using ")
+                .append(word(tls.protocol()))
+                .append(" with cipher ")
+                .append(word(tls.cipherSuite()));
+        if (!tls.clientCertificates().isEmpty()) {
+            out.append(tls.isClientVerified() ? ", client certificate verified" : ", client certificate not verified");
+        }
+        out.append(')');
+    }
+
+    /** Returns a date as fields have it (RFC 5322 section 3.3). */
+    static String date(ZonedDateTime now) {
+        return DATE.format(now);
     }
 
     /** Returns the Authentication-Results field (RFC 8601 section 2.2). */

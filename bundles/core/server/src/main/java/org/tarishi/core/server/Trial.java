@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
@@ -20,9 +21,11 @@ import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
 import org.tarishi.api.message.Headers;
 import org.tarishi.api.service.Dns;
+import org.tarishi.api.service.Tables;
 import org.tarishi.core.server.Session.Want;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.OutboundQueue;
 
 /**
  * One session through the live chains without a network: client, wire and server of one {@link Session}, all on the thread that calls
@@ -57,6 +60,7 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
      * @param sender the argument of {@code MAIL FROM:}
      * @param recipients the arguments of {@code RCPT TO:}
      * @param isRelaying whether it may relay from the start
+     * @param isSecured whether TLS is there from the start
      * @param queues whether the message may be taken
      */
     record Client(
@@ -66,6 +70,7 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
             String sender,
             List<String> recipients,
             boolean isRelaying,
+            boolean isSecured,
             boolean queues) {}
 
     private final Server server;
@@ -274,6 +279,17 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
     }
 
     @Override
+    public void challenge(String base64) {
+        tell("S: 334 " + base64);
+    }
+
+    @Override
+    public void later(Duration time, Runnable code) {
+        // Nobody tries anything out who has to be slowed down.
+        tasks.add(code);
+    }
+
+    @Override
     public void close(boolean politely) {
         isClosed = true;
         tell("S: (hangs up)");
@@ -302,6 +318,11 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
     }
 
     @Override
+    public Security security() {
+        return client.isSecured() ? Security.pretended(new PretendedTls()) : Security.none();
+    }
+
+    @Override
     public @Nullable Reply overload() {
         // What the chain thinks of a mail is worth knowing then, too.
         return null;
@@ -313,8 +334,23 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
     }
 
     @Override
+    public @Nullable OutboundQueue outbound() {
+        return server.outbound();
+    }
+
+    @Override
     public @Nullable Dns dns() {
         return server.dns();
+    }
+
+    @Override
+    public @Nullable Tables tables() {
+        return server.tables();
+    }
+
+    @Override
+    public AuthThrottle throttle() {
+        return server.throttle();
     }
 
     @Override
@@ -324,7 +360,7 @@ final class Trial implements Session.Core, Session.Wire, Rehearsal {
 
     @Override
     public void block(Runnable code) {
-        Thread.ofVirtual().name("tarishi-lookup").start(code);
+        server.block(code);
     }
 
     @Override

@@ -48,6 +48,7 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
               --listener NAME   the listener that the client comes to (default: smtp, else the first)
               --lmtp            the client speaks LMTP, whatever the listener is for
               --relay           the client may relay
+              --tls             through TLS, as if the client had begun with it
               --message FILE    the message; - reads standard input (default: a short one)
               --queue           the message may be taken: without it, nobody is asked to, and nothing is kept
             """;
@@ -72,6 +73,7 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
         private @Nullable Path message;
         private boolean isLmtp;
         private boolean isRelaying;
+        private boolean isSecured;
         private boolean queues;
     }
 
@@ -135,6 +137,8 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
                 path(options.from),
                 options.to.stream().map(TryCommand::path).toList(),
                 options.isRelaying,
+                options.isSecured
+                        || (listener != null && listener.settings().tls().mode() == TlsMode.IMPLICIT),
                 options.queues);
         return new Trial(server, settings, name, mode, local, client, out).play(message) ? DONE : REFUSED;
     }
@@ -182,6 +186,7 @@ public final class TryCommand implements BiFunction<List<String>, Appendable, In
                 case "--message" -> options.message = file(folder, value(word, all));
                 case "--lmtp" -> options.isLmtp = true;
                 case "--relay" -> options.isRelaying = true;
+                case "--tls" -> options.isSecured = true;
                 case "--queue" -> options.queues = true;
                 default -> throw new UsageException("unknown: " + word);
             }

@@ -8,8 +8,9 @@ import org.tarishi.api.ListenerMode;
 /** The commands that the core knows; what is said of each here, nobody asks by name. */
 enum Verb {
     HELO("HELO domain", 0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
-    EHLO("EHLO domain", 0, Rule.ENDS_GROUP, Rule.SMTP_ONLY),
-    LHLO("LHLO domain", 0, Rule.ENDS_GROUP, Rule.LMTP_ONLY),
+    EHLO("EHLO domain", 0, Rule.ENDS_GROUP, Rule.SMTP_ONLY, Rule.BEFORE_TLS),
+    LHLO("LHLO domain", 0, Rule.ENDS_GROUP, Rule.LMTP_ONLY, Rule.BEFORE_TLS),
+    STARTTLS("STARTTLS", 0, Rule.ENDS_GROUP, Rule.BEFORE_TLS),
     /**
      * Its parameters add to the line: SIZE 26 (RFC 1870), BODY 17 (RFC 6152), SMTPUTF8 10 (RFC 6531), RET 9 and ENVID 107 (RFC 3461),
      * MT-PRIORITY 15 (RFC 6710), HOLDUNTIL 34 (RFC 4865).
@@ -20,12 +21,17 @@ enum Verb {
     DATA("DATA", 0, Rule.ENDS_GROUP),
     BDAT("BDAT octets [LAST]", 0),
     RSET("RSET", 0),
-    NOOP("NOOP [text]", 0, Rule.ENDS_GROUP),
-    QUIT("QUIT", 0, Rule.ENDS_GROUP),
+    NOOP("NOOP [text]", 0, Rule.ENDS_GROUP, Rule.BEFORE_TLS),
+    QUIT("QUIT", 0, Rule.ENDS_GROUP, Rule.BEFORE_TLS),
+    /** Its line has a limit of its own (RFC 4954 section 4). */
+    AUTH("AUTH mechanism [initial-response]", 0, Rule.ENDS_GROUP),
     VRFY("VRFY address [SMTPUTF8]", 0, Rule.ENDS_GROUP),
     HELP("HELP [command]", 0, Rule.ENDS_GROUP);
 
-    /** The most that any verb adds to the line limit. */
+    /** What AUTH adds to MAIL where it is offered (RFC 4954 section 3). */
+    static final int ROOM_OF_AUTH = 500;
+
+    /** The most that any verb adds to the line limit, but for what AUTH adds. */
     static final int MOST_EXTRA_ROOM = 536;
 
     private final String usage;
@@ -36,6 +42,7 @@ enum Verb {
     private final boolean endsGroup;
     private final boolean smtpOnly;
     private final boolean lmtpOnly;
+    private final boolean beforeTls;
 
     Verb(String usage, int extraRoom, Rule... rules) {
         var all = List.of(rules);
@@ -44,6 +51,7 @@ enum Verb {
         this.endsGroup = all.contains(Rule.ENDS_GROUP);
         this.smtpOnly = all.contains(Rule.SMTP_ONLY);
         this.lmtpOnly = all.contains(Rule.LMTP_ONLY);
+        this.beforeTls = all.contains(Rule.BEFORE_TLS);
     }
 
     /** Returns how the command is written. */
@@ -60,6 +68,7 @@ enum Verb {
             case ENDS_GROUP -> endsGroup;
             case SMTP_ONLY -> smtpOnly;
             case LMTP_ONLY -> lmtpOnly;
+            case BEFORE_TLS -> beforeTls;
         };
     }
 
@@ -71,7 +80,7 @@ enum Verb {
 
     private static Optional<Verb> named(String name) {
         if (name.length() != 4) {
-            return Optional.empty();
+            return name.equalsIgnoreCase("STARTTLS") ? Optional.of(STARTTLS) : Optional.empty();
         }
         return Optional.ofNullable(
                 switch (name.toUpperCase(Locale.ROOT)) {
@@ -85,6 +94,7 @@ enum Verb {
                     case "RSET" -> RSET;
                     case "NOOP" -> NOOP;
                     case "QUIT" -> QUIT;
+                    case "AUTH" -> AUTH;
                     case "VRFY" -> VRFY;
                     case "HELP" -> HELP;
                     default -> null;
@@ -98,6 +108,8 @@ enum Verb {
         /** RFC 2033 section 4.1: an LMTP server has no HELO and EHLO. */
         SMTP_ONLY,
         /** RFC 2033 section 4.1: LHLO is LMTP's. */
-        LMTP_ONLY
+        LMTP_ONLY,
+        /** RFC 3207 section 4: it may be said where everything else needs TLS. */
+        BEFORE_TLS
     }
 }

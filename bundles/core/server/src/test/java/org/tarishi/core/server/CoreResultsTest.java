@@ -65,7 +65,7 @@ final class CoreResultsTest {
         accept();
         stage.hooks.answers.put(Moment.DATA_POST, subject -> {
             var _ = Objects.requireNonNull(subject.transaction()).results();
-            var _ = subject.connection().results();
+            var _ = Objects.requireNonNull(subject.connection()).results();
             return HookResult.CONTINUE;
         });
         stage.connect().send(MAIL);

@@ -17,11 +17,13 @@ import java.util.List;
  * &#64;set maxErrors=3            a setting
  * &#64;mode lmtp                  the listener's mode
  * &#64;listener proxyFrom=::1     another setting of the listener
+ * &#64;cut whole                 only where each client's turn is one segment; or bytes, where each byte is one
  * &#64;on rcpt deny not here      what plugins answer at a moment
  * S: 220 …                     a line of the server; … stands for any end
  * L: 250                       all lines of a reply with this code
  * C: EHLO mx.example           a line of the client, CRLF added; lines without S between go in one segment
  * R: NOOP\nNOOP\r\n            raw bytes of the client
+ * T: TLSv1.2                   the client begins TLS, with this version or any, and it succeeds
  * X:                           the server closes
  * M: Received: from mx …       a line that the stored message has
  * N: text                      a text that the stored message has not
@@ -50,7 +52,7 @@ record Dialog(String file, String name, List<Entry> entries) {
                     dialogs.getLast().entries().addAll(beginning(line.substring(4)));
                 } else if (line.startsWith("@")) {
                     dialogs.getLast().entries().add(new Entry('@', line.substring(1)));
-                } else if (line.length() >= 2 && line.charAt(1) == ':' && "SLCRXMN".indexOf(line.charAt(0)) >= 0) {
+                } else if (line.length() >= 2 && line.charAt(1) == ':' && "SLCRXMNT".indexOf(line.charAt(0)) >= 0) {
                     dialogs.getLast()
                             .entries()
                             .add(new Entry(line.charAt(0), line.length() > 3 ? line.substring(3) : ""));

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tarishi.api.Mailbox;
 import org.tarishi.api.message.HeaderAddress;
 import org.tarishi.api.message.HeaderField;
 import org.tarishi.core.spi.LiveHeaders;
@@ -81,7 +82,33 @@ final class FakeHeaders implements LiveHeaders {
 
     @Override
     public List<HeaderAddress> addresses(String name) {
-        return List.of();
+        return all(name).stream()
+                .<HeaderAddress>map(field -> new Address(field.value()))
+                .toList();
+    }
+
+    /** The one address of a field, in brackets or without. */
+    private record Address(String text) implements HeaderAddress {
+
+        @Override
+        public String address() {
+            return text.replaceAll(".*<|>.*", "");
+        }
+
+        @Override
+        public Optional<Mailbox> mailbox() {
+            return Optional.of(Mailbox.parse(address()));
+        }
+
+        @Override
+        public String name() {
+            return "";
+        }
+
+        @Override
+        public Optional<String> group() {
+            return Optional.empty();
+        }
     }
 
     @Override

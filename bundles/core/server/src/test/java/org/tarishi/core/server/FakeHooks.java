@@ -27,11 +27,23 @@ import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.RdnsResult;
+import org.tarishi.api.outbound.BounceDecision;
+import org.tarishi.api.outbound.Deferral;
+import org.tarishi.api.outbound.Delivered;
+import org.tarishi.api.outbound.Failure;
+import org.tarishi.api.outbound.MxResult;
+import org.tarishi.api.outbound.OutboundMail;
+import org.tarishi.api.outbound.RetryDecision;
+import org.tarishi.api.outbound.SendDecision;
 import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.Authentication;
 import org.tarishi.core.spi.BodyFeed;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
+import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
+import org.tarishi.core.spi.LiveSubmission;
+import org.tarishi.core.spi.StoredNote;
 import org.tarishi.core.spi.Subject;
 import org.tarishi.core.spi.Trace;
 import org.tarishi.core.spi.Verdict;
@@ -64,6 +76,11 @@ final class FakeHooks implements Hooks {
     final Map<String, FakeResults> results = new ConcurrentHashMap<>();
     volatile Runnable makingNotes = () -> {};
     final StringBuilder body = new StringBuilder();
+
+    /** The mechanisms that are installed; with none nobody has a say at AUTH. */
+    volatile List<String> mechanisms = List.of();
+
+    volatile FakeAuthentication.Trouble trouble = FakeAuthentication.Trouble.NONE;
 
     private final Queue<Runnable> held = new ArrayDeque<>();
 
@@ -128,10 +145,27 @@ final class FakeHooks implements Hooks {
     }
 
     @Override
+    public LiveNotes newNotes(Map<String, StoredNote> kept) {
+        throw new UnsupportedOperationException("no session asks for that");
+    }
+
+    @Override
     public LiveResults newResults(String id) {
         var made = new FakeResults();
         results.put(id, made);
         return made;
+    }
+
+    @Override
+    public Notes copyOf(Notes notes) {
+        var copy = new FakeNotes();
+        copy.values.putAll(((FakeNotes) notes).values);
+        return copy;
+    }
+
+    @Override
+    public LiveResults copyOf(LiveResults results) {
+        return ((FakeResults) results).copy();
     }
 
     @Override
@@ -163,8 +197,41 @@ final class FakeHooks implements Hooks {
             return switch (moment) {
                 case LOOKUP_RDNS -> name.equals(RdnsResult.CONTINUE);
                 case UNRECOGNIZED_COMMAND -> command.equals(CommandResult.CONTINUE);
+                case AUTH -> mechanisms.isEmpty();
                 default -> !answers.containsKey(moment);
             };
+        }
+
+        @Override
+        public void askSubmit(LiveSubmission submission, Executor turn, Consumer<Verdict<HookResult>> then) {
+            throw new UnsupportedOperationException("the queue asks that");
+        }
+
+        @Override
+        public void askSend(OutboundMail mail, Executor turn, Consumer<Verdict<SendDecision>> then) {
+            throw new UnsupportedOperationException("the queue asks that");
+        }
+
+        @Override
+        public void askRoute(OutboundMail mail, Executor turn, Consumer<Verdict<MxResult>> then) {
+            throw new UnsupportedOperationException("the queue asks that");
+        }
+
+        @Override
+        public void askDeferred(
+                OutboundMail mail, Deferral deferral, Executor turn, Consumer<Verdict<RetryDecision>> then) {
+            throw new UnsupportedOperationException("the queue asks that");
+        }
+
+        @Override
+        public void askBounce(
+                OutboundMail mail, Failure failure, Executor turn, Consumer<Verdict<BounceDecision>> then) {
+            throw new UnsupportedOperationException("the queue asks that");
+        }
+
+        @Override
+        public void delivered(OutboundMail mail, Delivered delivered) {
+            throw new UnsupportedOperationException("the queue tells that");
         }
 
         @Override
@@ -203,6 +270,17 @@ final class FakeHooks implements Hooks {
         public void askVerb(String verb, Subject subject, Executor turn, Consumer<Verdict<CommandResult>> then) {
             var answer = verbs.getOrDefault(verb, CommandResult.CONTINUE);
             give(turn, () -> then.accept(new Verdict<>(answer, "scripted", false)));
+        }
+
+        @Override
+        public void askMechanisms(Subject subject, Executor turn, Consumer<List<String>> then) {
+            var there = mechanisms;
+            give(turn, () -> then.accept(there));
+        }
+
+        @Override
+        public Authentication authenticate(String mechanism, Subject subject, Authentication.Gate gate) {
+            return new FakeAuthentication(mechanism, gate, trouble, FakeHooks.this::give);
         }
 
         @Override

@@ -24,6 +24,10 @@ final class FakeResults implements LiveResults {
         this.word = word;
     }
 
+    FakeResults copy() {
+        return new FakeResults(Collections.synchronizedList(new ArrayList<>(written)), word);
+    }
+
     private void write(String how, String key, Object value) {
         written.add(word + " " + how + " " + key + (key.isEmpty() ? "" : "=") + value);
     }

@@ -7,10 +7,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -24,6 +26,7 @@ import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.LiveHeaders;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.MessageStore;
+import org.tarishi.core.spi.StoredContent;
 
 /** Keeps messages in memory, strictly as RFC 5321 frames them; may be told to fail, and to be slow. */
 final class FakeStore implements MessageStore {
@@ -72,6 +75,11 @@ final class FakeStore implements MessageStore {
         opened.incrementAndGet();
         framings.add(framing + " " + bare);
         return new FakeIntake(framing, limits);
+    }
+
+    @Override
+    public LiveMessage restore(StoredContent stored) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -324,6 +332,16 @@ final class FakeStore implements MessageStore {
 
         @Override
         public void adopt(LiveMessage fork) {}
+
+        @Override
+        public BodyPlace bodyPlace() {
+            return BodyPlace.MEMORY;
+        }
+
+        @Override
+        public OptionalLong linkBody(Path target) {
+            return OptionalLong.empty();
+        }
 
         @Override
         public void close() {

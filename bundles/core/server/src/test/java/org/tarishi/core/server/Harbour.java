@@ -37,7 +37,7 @@ final class Harbour implements AutoCloseable, Function<SocketAddress, ServerSock
     Server start(Map<String, ?> settings) {
         var all = new HashMap<String, Object>(Map.of("hostname", "mx.test", "drain", "PT2S"));
         all.putAll(settings);
-        var started = new Server(Stage.settings(all), Clock.systemUTC(), _ -> probes);
+        var started = new Server(Stage.settings(all), Clock.systemUTC(), _ -> probes, Thread::startVirtualThread);
         started.bindHooks(hooks);
         started.bindStore(store);
         started.bindSockets(this);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +192,7 @@ final class LimitsTest {
 
     private static Stage watched(Stage stage, List<SmtpConnection> seen) {
         stage.hooks.answers.put(Moment.CONNECT, subject -> {
-            seen.add(subject.connection());
+            seen.add(Objects.requireNonNull(subject.connection()));
             return HookResult.CONTINUE;
         });
         return stage;
@@ -215,7 +216,7 @@ final class LimitsTest {
         var seen = new ArrayList<Boolean>();
         try (var stage = stage("192.0.2.7", "greetingDelay", "PT5S")) {
             stage.hooks.answers.put(Moment.CONNECT, subject -> {
-                seen.add(subject.connection().isEarlyTalker());
+                seen.add(Objects.requireNonNull(subject.connection()).isEarlyTalker());
                 return HookResult.CONTINUE;
             });
             stage.connect();

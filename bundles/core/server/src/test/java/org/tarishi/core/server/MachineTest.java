@@ -27,6 +27,11 @@ final class MachineTest {
 
     private final Machine machine = new Machine(Stage.settings(Map.of("hostname", "mx.test")), new Machine.Facts() {
         @Override
+        public Security security() {
+            return Security.none();
+        }
+
+        @Override
         public String id() {
             return "ID";
         }
@@ -74,6 +79,26 @@ final class MachineTest {
         @Override
         public int accepted() {
             return 1;
+        }
+
+        @Override
+        public boolean isAuthenticated() {
+            return false;
+        }
+
+        @Override
+        public boolean isTlsMissing() {
+            return false;
+        }
+
+        @Override
+        public boolean mayTry() {
+            return true;
+        }
+
+        @Override
+        public int authFailures() {
+            return 0;
         }
     });
 
@@ -127,19 +152,19 @@ final class MachineTest {
 
     @ParameterizedTest(name = "silence at {0} is {1}, relaying {2}")
     @CsvSource(textBlock = """
-            CONNECT,           yes, yes
-            HELO,              yes, yes
-            MAIL,              yes, yes
-            RCPT,              550, yes
-            RCPT_OK,           yes, yes
-            DATA,              yes, yes
-            DATA_POST,         yes, yes
-            MAX_DATA_EXCEEDED, 552, 552
-            QUEUE,             451, 451
-            QUEUE_OUTBOUND,    451, 451
-            QUEUE_OK,          yes, yes
-            VRFY,              yes, yes
-            """)
+        CONNECT,           yes, yes
+        HELO,              yes, yes
+        MAIL,              yes, yes
+        RCPT,              550, yes
+        RCPT_OK,           yes, yes
+        DATA,              yes, yes
+        DATA_POST,         yes, yes
+        MAX_DATA_EXCEEDED, 552, 552
+        QUEUE,             451, 451
+        QUEUE_OUTBOUND,    yes, yes
+        QUEUE_OK,          yes, yes
+        VRFY,              yes, yes
+        """)
     void silenceMeansWhatTheTableSays(Moment moment, String stranger, String relaying) {
         assertThat(word(Policy.silence(moment, false))).isEqualTo(stranger);
         assertThat(word(Policy.silence(moment, true))).isEqualTo(relaying);
@@ -148,27 +173,28 @@ final class MachineTest {
 
     @ParameterizedTest(name = "{0}: deny {1}, denysoft {2}")
     @CsvSource(textBlock = """
-            LOOKUP_RDNS,       554, 421
-            CONNECT,           554, 421
-            HELO,              550, 450
-            EHLO,              550, 450
-            MAIL,              550, 450
-            RCPT,              550, 450
-            RCPT_OK,           550, 450
-            DATA,              554, 451
-            BODY,              550, 450
-            DATA_POST,         550, 450
-            MAX_DATA_EXCEEDED, 552, 452
-            QUEUE,             550, 450
-            QUEUE_OUTBOUND,    550, 450
-            VRFY,              550, 450
-            NOOP,              500, 450
-            UNRECOGNIZED_COMMAND, 500, 451
-            CAPABILITIES,      yes, yes
-            QUEUE_OK,          yes, yes
-            RSET,              yes, yes
-            QUIT,              yes, yes
-            """)
+        LOOKUP_RDNS,       554, 421
+        CONNECT,           554, 421
+        HELO,              550, 450
+        EHLO,              550, 450
+        MAIL,              550, 450
+        RCPT,              550, 450
+        RCPT_OK,           550, 450
+        DATA,              554, 451
+        BODY,              550, 450
+        DATA_POST,         550, 450
+        MAX_DATA_EXCEEDED, 552, 452
+        QUEUE,             550, 450
+        QUEUE_OUTBOUND,    550, 450
+        PRE_SEND_TRANS_EMAIL, 550, 450
+        VRFY,              550, 450
+        NOOP,              500, 450
+        UNRECOGNIZED_COMMAND, 500, 451
+        CAPABILITIES,      yes, yes
+        QUEUE_OK,          yes, yes
+        RSET,              yes, yes
+        QUIT,              yes, yes
+        """)
     void refusalsHaveTheCodeOfTheirMoment(Moment moment, String deny, String soft) {
         assertThat(word(Policy.of(moment, HookResult.deny("x"), true))).isEqualTo(deny);
         assertThat(word(Policy.of(moment, HookResult.denySoft("x"), true))).isEqualTo(soft);
@@ -177,8 +203,7 @@ final class MachineTest {
     @ParameterizedTest
     @EnumSource(
             value = Moment.class,
-            names = {"AUTH", "ATTACHMENT", "DENY", "PRE_SEND_TRANS_EMAIL", "SEND_EMAIL", "GET_MX", "DEFERRED", "BOUNCE"
-            })
+            names = {"AUTH", "ATTACHMENT", "DENY", "SEND_EMAIL", "GET_MX", "DEFERRED", "BOUNCE"})
     void momentsThatAreNoSessionsHaveNoLine(Moment moment) {
         assertThatThrownBy(() -> Policy.silence(moment, false)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -27,7 +27,7 @@ final class SessionTest {
 
     private void accept() {
         stage.hooks.answers.put(Moment.CONNECT, subject -> {
-            seen.set(subject.connection());
+            seen.set(Objects.requireNonNull(subject.connection()));
             return HookResult.CONTINUE;
         });
         stage.hooks.on(Moment.RCPT, HookResult.OK);

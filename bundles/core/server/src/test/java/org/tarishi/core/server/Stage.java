@@ -3,6 +3,7 @@ package org.tarishi.core.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.reflect.Proxy;
@@ -16,6 +17,8 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.ListenerMode;
 
@@ -27,6 +30,7 @@ final class Stage implements AutoCloseable {
     final FakeHooks hooks = new FakeHooks();
     final FakeStore store = new FakeStore();
     final FakeProbes probes = new FakeProbes();
+    final FakeSenderTables tables = new FakeSenderTables();
     final Map<String, Object> settings = new HashMap<>(Map.of("hostname", "mx.test", "idInGreeting", false));
     ListenerMode mode = ListenerMode.SMTP;
     /** The listener's settings that are not at their default. */
@@ -34,7 +38,18 @@ final class Stage implements AutoCloseable {
 
     String remote = "127.0.0.1";
 
+    /** Who begins TLS; bound where the listener has a setting of it. */
+    FakeTls tls = FakeTls.working();
+
+    private @Nullable TlsPeer peer;
+    /** The queue for other hosts, if there is one. */
+    @Nullable FakeOutbound outbound;
+
     private @Nullable Server server;
+
+    /** Whether the server is this stage's own. */
+    private boolean isServers;
+
     private @Nullable EmbeddedChannel channel;
     private final StringBuilder received = new StringBuilder();
 
@@ -79,10 +94,19 @@ final class Stage implements AutoCloseable {
     }
 
     Stage connect() {
-        var started = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC), _ -> probes);
+        var started = new Server(settings(settings), Clock.fixed(NOON, ZoneOffset.UTC), _ -> probes, Runnable::run);
         started.bindHooks(hooks);
         started.bindStore(store);
+        if (listener.containsKey("tls")) {
+            started.bindTls(tls);
+        }
+        started.bindTables(tables);
+        var queue = outbound;
+        if (queue != null) {
+            started.bindOutbound(queue);
+        }
         server = started;
+        isServers = true;
         return open(started);
     }
 
@@ -123,8 +147,54 @@ final class Stage implements AutoCloseable {
         return Objects.requireNonNull(channel);
     }
 
-    Stage send(byte[] bytes) {
+    /** The client begins TLS, and it must succeed. */
+    Stage secure() {
+        return secure(FakeTls.client());
+    }
+
+    Stage secure(SSLEngine client) {
+        shake(client);
+        assertThat(peer().trouble()).isNull();
+        assertThat(peer().isSecured()).as("handshake is over").isTrue();
+        return this;
+    }
+
+    /** The client begins TLS, whatever comes of it. */
+    Stage shake(SSLEngine client) {
+        peer = new TlsPeer(client);
+        exchange();
+        return this;
+    }
+
+    TlsPeer peer() {
+        return Objects.requireNonNull(peer, "no TLS");
+    }
+
+    private void exchange() {
+        var client = peer;
+        for (var out = client == null ? new byte[0] : client.out();
+                out.length > 0 && channel().isOpen();
+                out = peer().out()) {
+            channel().writeInbound(Unpooled.wrappedBuffer(out));
+            settle();
+        }
+    }
+
+    /** Bytes as they are, whether there is TLS or not. */
+    Stage sendBelow(byte[] bytes) {
         if (channel().isOpen()) {
+            channel().writeInbound(Unpooled.wrappedBuffer(bytes));
+        }
+        settle();
+        return this;
+    }
+
+    Stage send(byte[] bytes) {
+        var client = peer;
+        if (client != null && channel().isOpen()) {
+            client.say(bytes);
+            exchange();
+        } else if (channel().isOpen()) {
             channel().writeInbound(Unpooled.wrappedBuffer(bytes));
         }
         settle();
@@ -141,7 +211,12 @@ final class Stage implements AutoCloseable {
         for (ByteBuf out = channel().readOutbound();
                 out != null;
                 out = channel().readOutbound()) {
-            received.append(out.toString(StandardCharsets.UTF_8));
+            var client = peer;
+            if (client == null) {
+                received.append(out.toString(StandardCharsets.UTF_8));
+            } else {
+                received.append(client.hear(ByteBufUtil.getBytes(out)));
+            }
             out.release();
         }
     }
@@ -162,6 +237,11 @@ final class Stage implements AutoCloseable {
             check(wanted, line());
         }
         return this;
+    }
+
+    /** What the server has sent and nobody has asked for. */
+    String received() {
+        return received.toString();
     }
 
     /** A line ending in … is a beginning. */
@@ -195,5 +275,9 @@ final class Stage implements AutoCloseable {
     public void close() {
         var _ = channel().close();
         channel().finishAndReleaseAll();
+        if (isServers) {
+            // Event loops hold file descriptors from their beginning; thousands of stages would use them up.
+            var _ = server().loops().shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,8 @@ final class TryCommandTest {
     private final Server server = new Server(
             Stage.settings(Map.of("hostname", "mx.test")),
             Clock.fixed(Stage.NOON, ZoneOffset.UTC),
-            _ -> new FakeProbes());
+            _ -> new FakeProbes(),
+            Thread::startVirtualThread);
     private final StringBuilder out = new StringBuilder();
     private final AtomicReference<SmtpConnection> seen = new AtomicReference<>();
 
@@ -49,7 +51,7 @@ final class TryCommandTest {
         server.bindStore(store);
         listener("smtp", ListenerMode.SMTP);
         hooks.answers.put(Moment.RCPT, subject -> {
-            seen.set(subject.connection());
+            seen.set(Objects.requireNonNull(subject.connection()));
             return subject.argument() instanceof Recipient to
                             && to.mailbox().host().ascii().equals("local.example")
                     ? HookResult.OK
