@@ -11,8 +11,14 @@ import org.tarishi.api.service.SmtpClient;
  *
  * @param refused the refusal of session or MAIL
  * @param isSessionRefused whether that was before MAIL
+ * @param facts the session, null where there was none
  */
-record Answer(@Nullable Reply refused, boolean isSessionRefused, List<Reply> recipients, List<Reply> data)
+record Answer(
+        @Nullable Reply refused,
+        boolean isSessionRefused,
+        List<Reply> recipients,
+        List<Reply> data,
+        SmtpClient.@Nullable Session facts)
         implements SmtpClient.Outcome {
 
     Answer {
@@ -21,19 +27,29 @@ record Answer(@Nullable Reply refused, boolean isSessionRefused, List<Reply> rec
     }
 
     static Answer sessionRefused(Reply reply) {
-        return new Answer(reply, true, List.of(), List.of());
+        return new Answer(reply, true, List.of(), List.of(), null);
     }
 
     static Answer mailRefused(Reply reply) {
-        return new Answer(reply, false, List.of(), List.of());
+        return new Answer(reply, false, List.of(), List.of(), null);
     }
 
     static Answer noData(List<Reply> recipients) {
-        return new Answer(null, false, recipients, List.of());
+        return new Answer(null, false, recipients, List.of(), null);
     }
 
     static Answer data(List<Reply> recipients, List<Reply> data) {
-        return new Answer(null, false, recipients, data);
+        return new Answer(null, false, recipients, data, null);
+    }
+
+    /** Returns the same, told over a session. */
+    Answer over(SmtpClient.Session session) {
+        return new Answer(refused, isSessionRefused, recipients, data, session);
+    }
+
+    @Override
+    public Optional<SmtpClient.Session> session() {
+        return Optional.ofNullable(facts);
     }
 
     @Override

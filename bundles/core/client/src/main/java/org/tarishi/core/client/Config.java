@@ -98,4 +98,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             name = "Reply size",
             description = "The largest reply, in bytes, 512 to 1048576. Default: 65536.")
     int maxReplyBytes() default 65536;
+
+    @AttributeDefinition(
+            name = "Login without TLS",
+            description =
+                    "Whether a login may send the secret itself (PLAIN, LOGIN) over a connection without TLS to another host, where"
+                            + " others can read it. Default: false.")
+    boolean authWithoutTls() default false;
+
+    @AttributeDefinition(
+            name = "Convert 8-bit content",
+            description =
+                    "Whether 8-bit content is made 7-bit for a peer without 8BITMIME, as quoted-printable or Base64. If"
+                            + " not, or where that can't be, it is refused. Default: true.")
+    boolean convertEightBit() default true;
 }

@@ -77,19 +77,14 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     }
 
     @Override
-    public SmtpClient.Outcome send(
-            Route route,
-            ReversePath from,
-            List<Recipient> to,
-            Message message,
-            Duration connectTimeout,
-            boolean allRecipientsOrNone)
+    public SmtpClient.Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Terms terms)
             throws IOException {
+        var connectTimeout = terms.connectTimeout();
         check(route, to, connectTimeout);
         var kept = pool.acquire(route, connectTimeout, true);
         if (kept.isPresent()) {
             try {
-                return send(kept.get(), from, to, message, allRecipientsOrNone);
+                return send(kept.get(), from, to, message, terms);
             } catch (StaleException e) {
                 LOG.debug("{}: kept connection was stale, trying a new one: {}", route, e.getMessage());
             }
@@ -99,12 +94,12 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         try {
             var now = settings;
             var session = new Session(route, connector.connect(route, connectTimeout), now);
-            var refusal = greet(session, now);
+            var refusal = greet(session, now, terms.authPreferred());
             if (refusal.isPresent()) {
                 return refusal.get();
             }
             isOurs = false;
-            return send(session, from, to, message, allRecipientsOrNone);
+            return send(session, from, to, message, terms);
         } finally {
             if (isOurs) {
                 pool.release();
@@ -112,14 +107,17 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
     }
 
-    private Optional<Answer> greet(Session session, Settings now) throws IOException {
+    private Optional<Answer> greet(Session session, Settings now, boolean authPreferred) throws IOException {
         boolean isGreeted = false;
         try {
             var name = session.route().heloName().orElse(now.heloName().isEmpty() ? hostName : now.heloName());
             var refusal = session.greet(name);
+            if (refusal.isEmpty()) {
+                refusal = session.login(authPreferred);
+            }
             if (refusal.isPresent()) {
                 session.quit();
-                return Optional.of(Answer.sessionRefused(refusal.get()));
+                return Optional.of(Answer.sessionRefused(refusal.get()).over(session.facts()));
             }
             isGreeted = true;
             return Optional.empty();
@@ -131,12 +129,13 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     }
 
     /** Runs one transaction and takes care of connection and place. */
-    private Answer send(
-            Session session, ReversePath from, List<Recipient> to, Message message, boolean allRecipientsOrNone)
+    private Answer send(Session session, ReversePath from, List<Recipient> to, Message message, Terms terms)
             throws IOException {
         boolean isDone = false;
         try {
-            var answer = session.send(from, to, message, allRecipientsOrNone);
+            var facts = session.facts();
+            var answer =
+                    session.send(from, to, message, terms.allRecipientsOrNone()).over(facts);
             isDone = true;
             return answer;
         } finally {
@@ -153,7 +152,7 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
     }
 
-    private static void check(Route route, List<Recipient> to, Duration connectTimeout) throws IOException {
+    private static void check(Route route, List<Recipient> to, Duration connectTimeout) {
         if (to.isEmpty()) {
             throw new IllegalArgumentException("want a recipient");
         }
@@ -165,10 +164,6 @@ public final class PooledSmtpClient implements SmtpClientBackend {
                 throw new IllegalArgumentException("EHLO name must be one word of ASCII");
             }
         });
-        if (route.user().isPresent()) {
-            // Better no delivery than one that the next hop takes for a stranger's.
-            throw new IOException("route with credentials: the SMTP client speaks no AUTH");
-        }
     }
 
     /** Ends what took too long and closes what has been idle too long. */

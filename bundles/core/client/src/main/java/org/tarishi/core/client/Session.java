@@ -1,37 +1,24 @@
 package org.tarishi.core.client;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Marker;
-import org.slf4j.MarkerFactory;
 import org.tarishi.api.AddressLiteral;
 import org.tarishi.api.EnhancedStatus;
-import org.tarishi.api.NotifyOn;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
-import org.tarishi.api.Text;
-import org.tarishi.api.Xtext;
-import org.tarishi.api.log.LogMarkers;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.message.Message.WriteOption;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.service.SmtpClient;
 import org.tarishi.api.service.UnknownOutcomeException;
 
 /**
@@ -50,9 +37,6 @@ final class Session {
      */
     static final int GROUP = 100;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-    private static final Marker PROTOCOL = MarkerFactory.getMarker(LogMarkers.PROTOCOL);
-
     private static final Set<WriteOption> WIRE_FORM = EnumSet.of(WriteOption.DOT_STUFFED, WriteOption.FINAL_DOT);
 
     private static final Reply NO_SMTPUTF8 =
@@ -66,19 +50,20 @@ final class Session {
     private final Route route;
     private final Wire wire;
     private final Settings settings;
-    private final ReplyReader replies;
+    private final Talk talk;
 
-    private Set<String> extensions = Set.of();
+    private Offer offer = Offer.NOTHING;
+    private boolean isAuthenticated;
     private int transactions;
     private long idleSince;
     private boolean isUnreset;
-    private boolean isOver;
+    private boolean isGivenUp;
 
     Session(Route route, Wire wire, Settings settings) {
         this.route = route;
         this.wire = wire;
         this.settings = settings;
-        this.replies = new ReplyReader(settings);
+        this.talk = new Talk(route, wire, settings);
     }
 
     Route route() {
@@ -93,18 +78,14 @@ final class Session {
      */
     Optional<Reply> greet(String name) throws IOException {
         wire.begin("waiting for the greeting", settings.greetingTimeout());
-        var greeting = reply("greeting");
+        var greeting = talk.reply("greeting");
         if (!greeting.isPositive()) {
             return Optional.of(greeting);
         }
         var hello = name.isEmpty() ? addressLiteral() : name;
         var answer = ask((route.isLmtp() ? "LHLO " : "EHLO ") + hello);
         if (answer.isPositive()) {
-            var offered = new HashSet<String>();
-            for (var line : answer.lines().subList(1, answer.lines().size())) {
-                offered.add(line.split(" ", 2)[0].toUpperCase(Locale.ROOT));
-            }
-            extensions = Set.copyOf(offered);
+            offer = Offer.of(answer.lines());
             return Optional.empty();
         }
         // 421 is no permanent refusal; LMTP has no HELO (RFC 2033 section 4.1).
@@ -121,10 +102,45 @@ final class Session {
     private Reply ask(String command) throws IOException {
         var verb = command.substring(0, 4);
         wire.begin("waiting for the reply to " + verb, settings.heloTimeout());
-        put(command);
+        talk.put(command);
         wire.flush();
-        return reply(verb);
+        return talk.reply(verb);
     }
+
+    /**
+     * Logs in with the route's credentials, where it has some.
+     *
+     * @param isPreferred whether it goes on without where the peer offers nothing that may be used
+     * @return the refusal, if there is one
+     */
+    Optional<Reply> login(boolean isPreferred) throws IOException {
+        if (route.user().isEmpty()) {
+            return Optional.empty();
+        }
+        var login = new Login(this::askSecretly, settings.authWithoutTls() || wire.isWithinHost());
+        return switch (login.with(route.user().get(), route.secret().orElse(""), offer)) {
+            case Login.End.Known _ -> {
+                isAuthenticated = true;
+                yield Optional.empty();
+            }
+            case Login.End.NotOffered(Reply reply) -> isPreferred ? Optional.empty() : Optional.of(reply);
+            case Login.End.Refused(Reply reply) -> Optional.of(reply);
+        };
+    }
+
+    private Reply askSecretly(String command, String shown) throws IOException {
+        wire.begin("waiting for the reply to AUTH", settings.heloTimeout());
+        return talk.askSecretly(command, shown);
+    }
+
+    /** Returns what is known of this session. */
+    SmtpClient.Session facts() {
+        return new Facts(wire.peerAddress(), false, isAuthenticated, offers("DSN"));
+    }
+
+    private record Facts(
+            Optional<InetAddress> address, boolean isSecured, boolean isAuthenticated, boolean isDsnOffered)
+            implements SmtpClient.Session {}
 
     /**
      * Hands over one message.
@@ -143,84 +159,36 @@ final class Session {
             return Answer.mailRefused(NO_BINARYMIME);
         }
         boolean eightBit = message.isEightBit() && !binary;
+        Optional<SevenBit> converted = Optional.empty();
         if (eightBit && !offers("8BITMIME")) {
-            return Answer.mailRefused(NO_8BITMIME);
+            converted = settings.convertEightBit() ? SevenBit.of(message) : Optional.empty();
+            if (converted.isEmpty()) {
+                return Answer.mailRefused(NO_8BITMIME);
+            }
+            eightBit = false;
         }
-        var mail = new StringBuilder("MAIL FROM:<");
-        from.mailbox().ifPresent(mailbox -> mail.append(mailbox.asciiAddress()));
-        mail.append('>');
-        if (offers("SIZE")) {
-            mail.append(" SIZE=").append(message.size());
-        }
-        if (eightBit) {
-            mail.append(" BODY=8BITMIME");
-        }
-        if (binary) {
-            mail.append(" BODY=BINARYMIME");
-        }
-        if (utf8) {
-            mail.append(" SMTPUTF8");
-        }
-        if (offers("DSN")) {
-            from.returnContent().ifPresent(ret -> mail.append(" RET=").append(ret));
-            from.envelopeId().ifPresent(id -> mail.append(" ENVID=").append(Xtext.encode(id)));
+        long size = converted.isPresent() && offers("SIZE") ? converted.get().size() : message.size();
+        if (size > offer.mostBytes()) {
+            // RFC 1870 section 6.1: the peer would say the same, some only behind the last byte.
+            return Answer.mailRefused(Reply.of(
+                    552,
+                    new EnhancedStatus(5, 3, 4),
+                    "Next hop takes messages of up to " + offer.mostBytes() + " bytes, and this has " + size));
         }
         wire.limit(settings.transactionTimeout());
-        var envelope = new Envelope(mail.toString(), to, allRecipientsOrNone, binary);
+        var form = new Envelope.Form(size, eightBit, binary, utf8);
+        var envelope = new Envelope(from, to, form, offer, allRecipientsOrNone, isUnreset);
         exchange(envelope);
         transactions++;
-        return conclude(envelope, message);
-    }
-
-    /** What is said and heard up to DATA. */
-    private static final class Envelope {
-        private final String mail;
-        private final List<Recipient> to;
-        private final boolean allOrNone;
-        private final boolean isBinary;
-        private final List<Reply> rcpt = new ArrayList<>();
-        private @Nullable Reply mailReply;
-        private @Nullable Reply dataReply;
-
-        Envelope(String mail, List<Recipient> to, boolean allOrNone, boolean isBinary) {
-            this.mail = mail;
-            this.to = to;
-            this.allOrNone = allOrNone;
-            this.isBinary = isBinary;
-        }
-
-        long accepted() {
-            return rcpt.stream().filter(Reply::isPositive).count();
-        }
-
-        /** Tells whether nothing that could still be said would help. */
-        boolean isHopeless() {
-            if (mailReply != null && !mailReply.isPositive()) {
-                return true;
-            }
-            return rcpt.size() == to.size() && (allOrNone ? accepted() < to.size() : accepted() == 0);
-        }
-
-        boolean isGo() {
-            return dataReply != null && dataReply.code() / 100 == 3;
-        }
+        return conclude(envelope, message, converted);
     }
 
     /** Says RSET where it is due, MAIL, RCPT… and DATA, and hears the replies. */
     private void exchange(Envelope envelope) throws IOException {
-        var commands = new ArrayList<String>(envelope.to.size() + 3);
-        if (isUnreset) {
-            commands.add("RSET");
-        }
-        commands.add(envelope.mail);
-        envelope.to.forEach(rcpt -> commands.add(rcpt(rcpt)));
-        if (!envelope.isBinary) {
-            commands.add("DATA");
-        }
-
+        var commands = envelope.commands();
         int group = offers("PIPELINING") ? GROUP : 1;
         int said = 0;
-        for (int heard = 0; heard < commands.size() && !isOver; heard++) {
+        for (int heard = 0; heard < commands.size() && !isOver(); heard++) {
             if (heard == said) {
                 if (envelope.isHopeless()) {
                     return;
@@ -229,7 +197,7 @@ final class Session {
                 said = Math.min(heard + group, commands.size());
                 try {
                     for (var command : commands.subList(heard, said)) {
-                        put(command);
+                        talk.put(command);
                     }
                     wire.flush();
                 } catch (IOException e) {
@@ -240,22 +208,6 @@ final class Session {
             }
             hear(commands.get(heard), envelope);
         }
-    }
-
-    /** RFC 3461 section 5.2.1: what the sender wants to hear goes on to who knows of it. */
-    private String rcpt(Recipient to) {
-        var command = "RCPT TO:<" + to.mailbox().asciiAddress() + ">";
-        if (to.parameters().isEmpty() || !offers("DSN")) {
-            return command;
-        }
-        return command
-                + to.notifyOn()
-                        .map(when -> when.stream()
-                                .sorted()
-                                .map(NotifyOn::name)
-                                .collect(Collectors.joining(",", " NOTIFY=", "")))
-                        .orElse("")
-                + to.original().map(original -> " ORCPT=" + original).orElse("");
     }
 
     private void begin(String command) {
@@ -273,7 +225,7 @@ final class Session {
         var verb = command.substring(0, 4);
         Reply reply;
         try {
-            reply = reply(verb);
+            reply = talk.reply(verb);
         } catch (IOException e) {
             throw staleOr(e, envelope);
         }
@@ -288,14 +240,14 @@ final class Session {
                 if (reply.code() == 421 && transactions > 0) {
                     throw new StaleException("MAIL refused: " + reply);
                 }
-                envelope.mailReply = notIntermediate(verb, reply);
+                envelope.heardMail(notIntermediate(verb, reply));
             }
-            case "RCPT" -> envelope.rcpt.add(notIntermediate(verb, reply));
+            case "RCPT" -> envelope.heardRcpt(notIntermediate(verb, reply));
             default -> {
                 if (reply.isPositive()) {
                     throw new ProtocolException("DATA answered with " + reply);
                 }
-                envelope.dataReply = reply;
+                envelope.heardData(reply);
             }
         }
     }
@@ -308,12 +260,12 @@ final class Session {
     }
 
     private IOException staleOr(IOException e, Envelope envelope) {
-        boolean isStale = transactions > 0 && envelope.mailReply == null && !(e instanceof ClosedByInterruptException);
+        boolean isStale = transactions > 0 && envelope.mail() == null && !(e instanceof ClosedByInterruptException);
         return isStale ? new StaleException(e) : e;
     }
 
-    private Answer conclude(Envelope envelope, Message message) throws IOException {
-        var mail = envelope.mailReply;
+    private Answer conclude(Envelope envelope, Message message, Optional<SevenBit> converted) throws IOException {
+        var mail = envelope.mail();
         if (mail == null) {
             throw new IllegalStateException("MAIL is always answered");
         }
@@ -325,30 +277,28 @@ final class Session {
             return Answer.mailRefused(mail);
         }
         isUnreset = true;
-        if (isOver && envelope.dataReply == null) {
+        if (isOver() && envelope.data() == null) {
             // 421 to a RCPT speaks for those behind it too: the peer closes.
-            while (envelope.rcpt.size() < envelope.to.size()) {
-                envelope.rcpt.add(envelope.rcpt.getLast());
-            }
-            return Answer.noData(envelope.rcpt);
+            envelope.spread();
+            return Answer.noData(envelope.rcpt());
         }
         if (envelope.isHopeless()) {
             if (envelope.isGo()) {
                 takeBack(envelope);
             }
-            return Answer.noData(envelope.rcpt);
+            return Answer.noData(envelope.rcpt());
         }
-        int count = route.isLmtp() ? (int) envelope.accepted() : 1;
-        if (envelope.isBinary) {
-            return Answer.data(envelope.rcpt, chunk(message, count));
+        int count = route.isLmtp() ? envelope.accepted() : 1;
+        if (message.isBinary()) {
+            return Answer.data(envelope.rcpt(), chunk(message, count));
         }
-        var data = envelope.dataReply;
+        var data = envelope.data();
         if (data == null) {
             throw new IllegalStateException("DATA is answered where there is hope");
         }
         return envelope.isGo()
-                ? Answer.data(envelope.rcpt, data(message, count))
-                : Answer.data(envelope.rcpt, List.of(data));
+                ? Answer.data(envelope.rcpt(), data(message, converted, count))
+                : Answer.data(envelope.rcpt(), List.of(data));
     }
 
     /**
@@ -365,9 +315,9 @@ final class Session {
         }
         try {
             wire.begin("waiting for the reply to a lone dot", settings.finalDotTimeout());
-            put(".");
+            talk.put(".");
             wire.flush();
-            reply(".");
+            talk.reply(".");
             isUnreset = false;
         } catch (IOException e) {
             // The answer is known already; only the connection is lost.
@@ -377,14 +327,21 @@ final class Session {
 
     /** Hangs up without a word: inside DATA a QUIT would be taken for the message. */
     private void giveUp() {
-        isOver = true;
+        isGivenUp = true;
         wire.close();
     }
 
-    private List<Reply> data(Message message, int count) throws IOException {
+    private List<Reply> data(Message message, Optional<SevenBit> converted, int count) throws IOException {
         wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
         try {
-            message.writeTo(wire.blocks(settings.blockTimeout()), WIRE_FORM);
+            var out = wire.blocks(settings.blockTimeout());
+            if (converted.isPresent()) {
+                var dots = new DotStuffing(out);
+                converted.get().writeTo(dots);
+                dots.end();
+            } else {
+                message.writeTo(out, WIRE_FORM);
+            }
             wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
             wire.flush();
         } catch (IOException e) {
@@ -398,12 +355,12 @@ final class Session {
         wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
         long size = message.size();
         try {
-            put("BDAT " + size + " LAST");
+            talk.put("BDAT " + size + " LAST");
             var out = new Counted(wire.blocks(settings.blockTimeout()));
             message.writeTo(out, Set.of());
-            if (out.count != size) {
+            if (out.count() != size) {
                 // The peer would take what comes next for the rest of the message, or the rest of it for commands.
-                throw new IOException("the message has " + out.count + " bytes and said " + size);
+                throw new IOException("the message has " + out.count() + " bytes and said " + size);
             }
             wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
             wire.flush();
@@ -413,34 +370,13 @@ final class Session {
         return answers("last chunk", count);
     }
 
-    /** Counts what goes through. */
-    private static final class Counted extends FilterOutputStream {
-        private long count;
-
-        Counted(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            out.write(b);
-            count++;
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            out.write(bytes, from, length);
-            count += length;
-        }
-    }
-
     private List<Reply> answers(String end, int count) throws IOException {
         wire.unlimited();
         var answers = new ArrayList<Reply>(count);
         try {
             for (int i = 0; i < count; i++) {
                 wire.begin("waiting for the reply to the " + end, settings.finalDotTimeout());
-                answers.add(notIntermediate(end, reply(".")));
+                answers.add(notIntermediate(end, talk.reply(".")));
             }
         } catch (IOException e) {
             throw new UnknownOutcomeException(
@@ -458,7 +394,7 @@ final class Session {
         }
         Reply reply;
         try {
-            reply = reply("data");
+            reply = talk.reply("data");
         } catch (IOException e) {
             failure.addSuppressed(e);
             throw failure;
@@ -471,29 +407,21 @@ final class Session {
     }
 
     private boolean offers(String extension) {
-        return extensions.contains(extension);
+        return offer.has(extension);
     }
 
-    private void put(String command) throws IOException {
-        if (LOG.isDebugEnabled(PROTOCOL)) {
-            LOG.debug(PROTOCOL, "{} > {}", route, Text.escaped(command));
-        }
-        wire.put(command);
-    }
-
-    private Reply reply(String to) throws IOException {
-        var reply = replies.read(wire);
-        if (LOG.isDebugEnabled(PROTOCOL)) {
-            LOG.debug(PROTOCOL, "{} < {} (to {})", route, reply, to);
-        }
-        // RFC 5321 section 3.8: the peer closes after it.
-        isOver |= reply.code() == 421;
-        return reply;
+    /** Tells whether this connection serves no more. */
+    private boolean isOver() {
+        return isGivenUp || talk.isGoodbye();
     }
 
     /** Tells whether another transaction may follow: the peer stays, owes nothing and has said nothing unasked. */
     boolean isReusable() {
-        return !isOver && !wire.hasMore() && transactions < settings.maxMessagesPerConnection();
+        return !isOver()
+                && !wire.hasMore()
+                // One that goes without a login where others need one must not be taken for theirs.
+                && (route.user().isEmpty() || isAuthenticated)
+                && transactions < Math.min(settings.maxMessagesPerConnection(), offer.mostMessages());
     }
 
     /** Tells whether the peer is still there and silent, as it ought to be. */
@@ -519,9 +447,7 @@ final class Session {
 
     /** Says QUIT without waiting for the answer, and closes. Any thread, when no other uses it. */
     void quit() {
-        if (LOG.isDebugEnabled(PROTOCOL)) {
-            LOG.debug(PROTOCOL, "{} > QUIT", route);
-        }
+        talk.trace("QUIT");
         wire.quit();
     }
 

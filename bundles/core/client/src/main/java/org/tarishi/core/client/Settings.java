@@ -28,7 +28,9 @@ record Settings(
         int maxMessagesPerConnection,
         int maxReplyLine,
         int maxReplyLines,
-        int maxReplyBytes) {
+        int maxReplyBytes,
+        boolean authWithoutTls,
+        boolean convertEightBit) {
 
     static final String PID = "org.tarishi.core.client";
 
@@ -51,7 +53,9 @@ record Settings(
                 config.maxMessagesPerConnection(),
                 config.maxReplyLine(),
                 config.maxReplyLines(),
-                config.maxReplyBytes());
+                config.maxReplyBytes(),
+                config.authWithoutTls(),
+                config.convertEightBit());
     }
 
     Settings {

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -215,6 +216,31 @@ final class Wire implements Closeable, ByteSource {
         return channel.getLocalAddress() instanceof InetSocketAddress inet
                 ? Optional.ofNullable(inet.getAddress())
                 : Optional.empty();
+    }
+
+    /** Returns the other end's address, nothing for a Unix domain socket, or where it has gone. */
+    Optional<InetAddress> peerAddress() {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress inet
+                    ? Optional.ofNullable(inet.getAddress())
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Tells whether what is sent stays within this host: nobody on a network listens. */
+    boolean isWithinHost() {
+        try {
+            return switch (channel.getRemoteAddress()) {
+                case UnixDomainSocketAddress _ -> true;
+                case InetSocketAddress inet ->
+                    inet.getAddress() != null && inet.getAddress().isLoopbackAddress();
+                case null, default -> false;
+            };
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Says QUIT as well as that can be done without waiting, and closes. */
