@@ -1,0 +1,75 @@
+package org.tarishi.core.dsn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Reply;
+import org.tarishi.core.spi.FailureClasses;
+
+/** Rules in order: the first that fits names the class. Immutable; any thread. */
+final class FailureRules {
+
+    static final String FILE = "failure-classes";
+
+    /** No file of rules needs more. */
+    static final int MOST_BYTES = 1 << 20;
+
+    private static final int MOST_RULES = 2000;
+
+    /** What is said behind this is a link, or the peer's advertisement. */
+    private static final int MOST_CHARS = 2000;
+
+    private final List<FailureRule> rules;
+
+    private FailureRules(List<FailureRule> rules) {
+        this.rules = rules;
+    }
+
+    /**
+     * Reads a file: a rule a line, none where it is empty or begins with a {@code #}.
+     *
+     * @param name what the file is called, for the exception
+     */
+    static FailureRules of(String name, byte[] file) throws BadFileException {
+        var rules = new ArrayList<FailureRule>();
+        int number = 0;
+        for (var line : Templates.decoded(name, file).split("\n", -1)) {
+            number++;
+            if (line.isBlank() || line.stripLeading().startsWith("#")) {
+                continue;
+            }
+            if (rules.size() == MOST_RULES) {
+                throw new BadFileException(name + " has more than " + MOST_RULES + " rules");
+            }
+            try {
+                rules.add(FailureRule.of(line));
+            } catch (BadFileException e) {
+                throw new BadFileException(name + ":" + number + ": " + e.getMessage());
+            }
+        }
+        return new FailureRules(List.copyOf(rules));
+    }
+
+    /** Returns what is shipped. */
+    static FailureRules shipped() {
+        try {
+            return of(FILE, Templates.shipped(FILE));
+        } catch (BadFileException e) {
+            throw new IllegalStateException("the shipped rules are bad", e);
+        }
+    }
+
+    /** Returns the class of a failure. */
+    String classify(Reply reply, @Nullable String host) {
+        var text = reply.text();
+        var said = text.length() > MOST_CHARS ? text.substring(0, MOST_CHARS) : text;
+        var who = host == null ? null : host.toLowerCase(Locale.ROOT);
+        for (var rule : rules) {
+            if (rule.fits(reply, said, who)) {
+                return rule.name();
+            }
+        }
+        return FailureClasses.OTHER;
+    }
+}
