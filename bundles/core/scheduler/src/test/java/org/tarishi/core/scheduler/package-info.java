@@ -1,0 +1,4 @@
+@NullMarked
+package org.tarishi.core.scheduler;
+
+import org.jspecify.annotations.NullMarked;
