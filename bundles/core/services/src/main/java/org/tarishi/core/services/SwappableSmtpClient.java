@@ -18,6 +18,7 @@ import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.core.spi.SmtpClientBackend;
+import org.tarishi.core.spi.SmtpClientBackend.Terms;
 
 /** An SMTP client that stays good while the backend behind it is replaced; each message goes by the backend of its moment. */
 @Component(service = SmtpClient.class, configurationPid = Settings.PID, immediate = true)
@@ -26,7 +27,7 @@ public final class SwappableSmtpClient implements SmtpClient {
     private static final Logger LOG = LoggerFactory.getLogger(SwappableSmtpClient.class);
 
     private static final Duration LONGEST_CONNECT = Duration.ofMinutes(10);
-    private static final Options DEFAULTS = new Chosen(Duration.ofSeconds(30), false);
+    private static final Options DEFAULTS = new Chosen(new Terms(Duration.ofSeconds(30), false, false));
 
     private final Backend<SmtpClientBackend> backend = new Backend<>();
     private volatile Settings settings;
@@ -69,13 +70,13 @@ public final class SwappableSmtpClient implements SmtpClient {
         if (to.isEmpty()) {
             throw new IllegalArgumentException("want at least one recipient");
         }
-        if (!(options instanceof Chosen(Duration connectTimeout, boolean allRecipientsOrNone))) {
+        if (!(options instanceof Chosen(Terms terms))) {
             throw new IllegalArgumentException("want options made of options()");
         }
         var wait = settings.backendWait();
         try (var lease =
                 backend.lease(wait).orElseThrow(() -> new IOException("no SMTP client is installed, waited " + wait))) {
-            return lease.service().send(route, from, to, message, connectTimeout, allRecipientsOrNone);
+            return lease.service().send(route, from, to, message, terms);
         }
     }
 
@@ -84,7 +85,7 @@ public final class SwappableSmtpClient implements SmtpClient {
         return DEFAULTS;
     }
 
-    private record Chosen(Duration time, boolean allOrNone) implements Options {
+    private record Chosen(Terms terms) implements Options {
 
         @Override
         public Options connectTimeout(Duration other) {
@@ -92,12 +93,17 @@ public final class SwappableSmtpClient implements SmtpClient {
                 throw new IllegalArgumentException(
                         "connectTimeout must be more than nothing, up to " + LONGEST_CONNECT);
             }
-            return new Chosen(other, allOrNone);
+            return new Chosen(new Terms(other, terms.allRecipientsOrNone(), terms.authPreferred()));
         }
 
         @Override
         public Options allRecipientsOrNone() {
-            return new Chosen(time, true);
+            return new Chosen(new Terms(terms.connectTimeout(), true, terms.authPreferred()));
+        }
+
+        @Override
+        public Options authPreferred() {
+            return new Chosen(new Terms(terms.connectTimeout(), terms.allRecipientsOrNone(), true));
         }
     }
 }

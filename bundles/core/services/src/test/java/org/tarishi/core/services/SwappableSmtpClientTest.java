@@ -27,15 +27,16 @@ class SwappableSmtpClientTest {
     private final List<String> sent = new ArrayList<>();
 
     private SmtpClientBackend saying(String word) {
-        return (route, from, to, mail, connectTimeout, allRecipientsOrNone) -> {
+        return (route, from, to, mail, terms) -> {
             sent.add(String.join(
                     " ",
                     word,
                     route.toString(),
                     from.toString(),
                     to.toString(),
-                    connectTimeout.toString(),
-                    String.valueOf(allRecipientsOrNone)));
+                    terms.connectTimeout().toString(),
+                    String.valueOf(terms.allRecipientsOrNone()),
+                    String.valueOf(terms.authPreferred())));
             return new Said(Reply.of(250, word));
         };
     }
@@ -63,12 +64,14 @@ class SwappableSmtpClientTest {
         var all = client.options().connectTimeout(Duration.ofSeconds(5)).allRecipientsOrNone();
 
         client.send(ROUTE, ReversePath.NULL, TO, message, all);
+        client.send(ROUTE, ReversePath.NULL, TO, message, all.authPreferred());
         client.send(ROUTE, ReversePath.NULL, TO, message, client.options());
 
         assertThat(sent)
                 .containsExactly(
-                        "said smtp://mx.example:25 <> [<a@b.example>] PT5S true",
-                        "said smtp://mx.example:25 <> [<a@b.example>] PT30S false");
+                        "said smtp://mx.example:25 <> [<a@b.example>] PT5S true false",
+                        "said smtp://mx.example:25 <> [<a@b.example>] PT5S true true",
+                        "said smtp://mx.example:25 <> [<a@b.example>] PT30S false false");
     }
 
     @Test
