@@ -1,6 +1,6 @@
 /** The kit for plugin authors: a connection, a transaction, a message and look-ups that a test owns, and dialogs with a server. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.testing;
 
