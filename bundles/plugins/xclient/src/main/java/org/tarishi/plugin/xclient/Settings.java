@@ -1,8 +1,6 @@
 package org.tarishi.plugin.xclient;
 
-import java.net.InetAddress;
-import java.util.Arrays;
-import java.util.List;
+import org.tarishi.api.config.Networks;
 import org.tarishi.api.config.SettingsFor;
 
 /**
@@ -12,33 +10,11 @@ import org.tarishi.api.config.SettingsFor;
  * @param xforward who may say XFORWARD
  */
 @SettingsFor(Settings.PID)
-record Settings(List<Network> xclient, List<Network> xforward) {
+record Settings(Networks xclient, Networks xforward) {
 
     static final String PID = "org.tarishi.plugin.xclient";
 
     Settings(Config config) {
-        this(networks("xclient", config.xclient()), networks("xforward", config.xforward()));
-    }
-
-    Settings {
-        xclient = List.copyOf(xclient);
-        xforward = List.copyOf(xforward);
-    }
-
-    private static List<Network> networks(String key, String[] texts) {
-        return Arrays.stream(texts)
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .map(text -> Network.parse(key, text))
-                .toList();
-    }
-
-    static boolean allow(List<Network> networks, InetAddress address) {
-        for (var network : networks) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
+        this(Networks.parse("xclient", config.xclient()), Networks.parse("xforward", config.xforward()));
     }
 }

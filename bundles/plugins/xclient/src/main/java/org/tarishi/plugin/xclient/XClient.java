@@ -74,7 +74,7 @@ public final class XClient implements CapabilityHook, VerbHandler {
     private boolean isAllowed(SmtpConnection connection) {
         var allowed = settings.xclient();
         return !allowed.isEmpty()
-                && Settings.allow(allowed, connection.remote().address().getAddress());
+                && allowed.contains(connection.remote().address().getAddress());
     }
 
     @Override

@@ -82,7 +82,7 @@ public final class XForward implements CapabilityHook, VerbHandler {
     private boolean isAllowed(SmtpConnection connection) {
         var allowed = settings.xforward();
         return !allowed.isEmpty()
-                && Settings.allow(allowed, connection.remote().address().getAddress());
+                && allowed.contains(connection.remote().address().getAddress());
     }
 
     @Override
