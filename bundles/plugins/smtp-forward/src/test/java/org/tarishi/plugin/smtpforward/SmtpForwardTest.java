@@ -268,6 +268,11 @@ class SmtpForwardTest {
         public SmtpClient.Options allRecipientsOrNone() {
             return new Chosen(time, true);
         }
+
+        @Override
+        public SmtpClient.Options authPreferred() {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /** Answers in the order that it was told, and notes what it was asked. */
