@@ -164,6 +164,31 @@ class CommandTest extends Driver {
     }
 
     @Test
+    void aSmallHeapHasTheCollectorThatNeedsLeastMemoryUnlessTheOperatorNamesOne() throws Exception {
+        assertThat(options("", "")).contains("-Xmx512m", "-XX:+UseSerialGC");
+        assertThat(options("999m", "-Xss1m")).contains("-Xmx999m", "-XX:+UseSerialGC", "-Xss1m");
+        assertThat(options("2g", "")).contains("-Xmx2g").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("4096m", "")).contains("-Xmx4096m").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("512m", "-Xss1m -XX:+UseZGC"))
+                .contains("-XX:+UseZGC")
+                .doesNotContain("-XX:+UseSerialGC");
+    }
+
+    /** What the script gives to a JVM: here one that only says it. */
+    private List<String> options(String heap, String options) throws Exception {
+        var jdk = root.resolve("jdk-25");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        var java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\nfor word; do echo \"$word\"; done\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        var result = command(
+                List.of("run", "--base", base().toString()),
+                Map.of("TARISHI_JAVA_HOME", jdk.toString(), "TARISHI_HEAP", heap, "TARISHI_JAVA_OPTS", options));
+        assertThat(result.code()).as(result.out()).isZero();
+        return result.out().lines().toList();
+    }
+
+    @Test
     void aCommandThatNobodyServesIsToldWithTheOnesThereAre() throws Exception {
         tarishi(with("start", ANY_PORT));
 

@@ -25,7 +25,12 @@ abstract class Driver {
 
     /** Every port of the shipped settings, set free. */
     static final List<String> ANY_PORT = List.of(
-            "--set", "org.tarishi.core.boot:http.port=0", "--set", "org.tarishi.core.server.listener~smtp:port=0");
+            "--set",
+            "org.tarishi.core.boot:http.port=0",
+            "--set",
+            "org.tarishi.core.server.listener~smtp:port=0",
+            "--set",
+            "org.tarishi.core.server.listener~submission:port=0");
 
     @TempDir
     Path root;
