@@ -1,4 +1,4 @@
-"""Tarishi as it was built here. opts: noop=N (no-op plugins on every hook), sink=port of the next hop, settings=["PID:key=value"].
+"""Tarishi as it was built here. opts: noop=N (no-op plugins on every hook), sink=port of the next hop, cert=rsa|ec, settings=["PID:key=value"].
 
 A server of a bench that compares SMTP servers: MODES names what it can be started as; prepare() says how.
 """
@@ -6,7 +6,7 @@ import os
 import re
 import zipfile
 
-MODES = {"discard", "forward", "idle"}
+MODES = {"discard", "forward", "tls", "idle"}
 # It is quick: a run has to be long enough to be measured.
 FACTOR = 5.0
 NOOP = True
@@ -55,7 +55,7 @@ def noop_plugin(source, target, name):
             out.writestr(entry.filename, data)
 
 
-def prepare(d, mode, port, noop=0, sink=None, settings=(), **o):
+def prepare(d, mode, port, noop=0, sink=None, cert="rsa", settings=(), **o):
     base = f"{d}/base"
     names = [f"noop{i}" for i in range(1, noop + 1)]
     if names:
@@ -67,9 +67,14 @@ def prepare(d, mode, port, noop=0, sink=None, settings=(), **o):
     chain = names + ["in-host-list", "smtp-forward" if mode == "forward" else "discard"]
     settings = ["org.tarishi.core.boot:http.port=0",
                 f"org.tarishi.core.server.listener~smtp:port={port}",
+                "org.tarishi.core.server.listener~submission:port=0",
                 'org.tarishi.plugin.in-host-list:domains=[ "inline:bench.test" ]',
                 "org.tarishi.chain:plugins=[ " + ", ".join(f'"{n}"' for n in chain) + " ]",
                 *settings]
+    if mode == "tls":
+        # Where the bench has its keys and certificates.
+        file = os.environ.get("BENCH_SCRATCH", "/tmp/bench") + f"/tls/{cert}"
+        settings += [f'org.tarishi.core.tls:files=[ "{file}.pem", "{file}.key" ]']
     if mode == "forward":
         settings += ["org.tarishi.plugin.smtp-forward:host=127.0.0.1", f"org.tarishi.plugin.smtp-forward:port={sink}"]
     else:

@@ -183,12 +183,28 @@ class BadSettingsTest {
         table.put(server + "greetingDelay", List.of("soon", "-PT1S", "PT2M"));
         table.put(server + "bareLineEnds", List.of("\"\"", "sometimes"));
         table.put(server + "maxLag", List.of("soon", "-PT1S", "PT2M"));
+        table.put(server + "authMechanisms", List.of("[ \"P L\" ]", "[ \"PLAIN\", \"plain\" ]"));
+        table.put(server + "authWithoutTls", List.of("[ \"not.a.network\" ]"));
+        table.put(server + "authDelay", List.of("soon", "-PT1S", "PT2M"));
+        table.put(server + "authMaxDelay", List.of("soon", "-PT1S", "PT6M"));
+        table.put(server + "authWindow", List.of("soon", "PT0S", "P2D"));
+        table.put(server + "senders", List.of("[ \"no table\" ]"));
+        table.put(server + "sendersInFrom", List.of("true"));
+        table.put(server + "submissionDomain", List.of("a_b"));
+        var sasl = "org.tarishi.core.sasl:";
+        table.put(sasl + "externalUsers", List.of("[ \"no table\" ]"));
+        table.put(sasl + "oauthScope", List.of("mäil"));
+        table.put(sasl + "openidConfiguration", List.of("http://id.example/"));
         var listener = Instance.LISTENER + ":";
         table.put(listener + "address", List.of("not.an.address"));
         table.put(listener + "path", List.of("not/absolute", "/" + "a".repeat(100)));
         table.put(listener + "permissions", List.of("rw-rw----", "0440", "01777"));
         table.put(listener + "proxyFrom", List.of("[ \"not.a.network\" ]", "[ \"2001:db8::/129\" ]"));
         table.put(listener + "proxyTimeout", List.of("soon", "PT0S", "PT1H"));
+        table.put(listener + "tls", List.of("\"\"", "starttls"));
+        table.put(listener + "clientCertificates", List.of("\"\"", "maybe"));
+        table.put(listener + "tlsTimeout", List.of("soon", "PT0S", "PT1H"));
+        table.put(listener + "withoutTls", List.of("[ \"not a name\" ]", "[ \"192.0.2.1/24\" ]"));
         table.put(listener + "greetingDelay", List.of("soon", "-PT1S", "PT2M"));
         for (var key : List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout")) {
             table.put(listener + key, List.of("soon", "PT0S", "P999D"));
@@ -206,12 +222,39 @@ class BadSettingsTest {
 
         table.put("org.tarishi.plugin.xclient:xclient", List.of("[ \"front.example\" ]", "[ \"192.0.2.1/24\" ]"));
         table.put("org.tarishi.plugin.xclient:xforward", List.of("[ \"300.1.1.1\" ]", "[ \"::/129\" ]"));
+        var users = Instance.USERS + ":";
+        table.put(users + "file", List.of("\"\"", "users/", "org.tarishi.chain.cfg"));
+        table.put(users + "hash", List.of("md5", "argon2id:m=7", "argon2id:m=1048576", "bcrypt:cost=20"));
+        table.put(users + "scram", List.of("[ \"SCRAM-SHA-512\" ]", "[ \"SCRAM-SHA-1\", \"SCRAM-SHA-1\" ]"));
+        table.put(users + "hashWait", List.of("soon", "PT0S", "PT26S"));
+        table.put(users + "checkEvery", List.of("soon", "PT0S", "PT2H"));
+        var relay = Instance.RELAY + ":";
+        table.put(
+                relay + "acl",
+                List.of("[ \"mx.example\" ]", "[ \"192.0.2.1/24\" ]", "[ \"0.0.0.0/0\" ]", "[ \"::/0\" ]"));
+        for (var key : List.of("aclTables", "destinations", "routes")) {
+            table.put(relay + key, List.of("[ \"nonsense\" ]"));
+        }
+        table.put(relay + "all", List.of("true"));
+        table.put(relay + "allListeners", List.of("[ \"*\" ]"));
         table.put("org.tarishi.core.services:backendWait", List.of("soon", "-PT1S", "PT2M"));
         table.put("org.tarishi.core.services:drainWait", List.of("soon", "-PT1S", "PT12M"));
         table.put("org.tarishi.core.tables:checkEvery", List.of("soon", "PT0S", "PT2H"));
         table.put("org.tarishi.core.tables:maxFileBytes", List.of("0", "1073741825"));
         table.put("org.tarishi.core.tables:maxPatterns", List.of("0", "100001"));
         table.put("org.tarishi.core.tables:regexSteps", List.of("999", "100000001"));
+
+        var tls = "org.tarishi.core.tls:";
+        table.put(tls + "folder", List.of("\"\""));
+        table.put(tls + "files", List.of("[ \"absent.pem\" ]"));
+        table.put(tls + "protocols", List.of("[ \"TLSv1.1\" ]", "[ ]"));
+        table.put(tls + "ciphers", List.of("[ \"TLS_RSA_WITH_NULL_SHA\" ]", "[ \"TLS_AES_128_GCM_SHA256\" ]"));
+        table.put(tls + "groups", List.of("[ \"secp192r1\" ]"));
+        table.put(tls + "clientAuthorities", List.of("[ \"absent.pem\" ]"));
+        table.put(tls + "serverAuthorities", List.of("[ \"absent.pem\" ]"));
+        table.put(tls + "sessionLife", List.of("soon", "PT0S", "P8D"));
+        table.put(tls + "checkEvery", List.of("soon", "PT0S", "PT2H"));
+        table.put(tls + "warnBeforeExpiry", List.of("soon", "-PT1S", "P366D"));
 
         var client = "org.tarishi.core.client:";
         table.put(client + "heloName", List.of("not a host"));
@@ -234,6 +277,55 @@ class BadSettingsTest {
         table.put(client + "maxReplyLines", List.of("9", "101"));
         table.put(client + "maxReplyBytes", List.of("511", "1048577"));
 
+        var scheduler = "org.tarishi.core.scheduler:";
+        table.put(scheduler + "maxAttempts", List.of("0", "100001"));
+        table.put(scheduler + "reserve", List.of("-1", "91"));
+        table.put(scheduler + "retrySchedule", List.of("soon", "4s", "1m*0", "\"\""));
+        table.put(scheduler + "jitter", List.of("-1", "51"));
+        for (var key : List.of("expiry", "rest", "longestRest")) {
+            table.put(scheduler + key, List.of("soon", "PT0S", "P999D"));
+        }
+        for (var key : List.of("delayNotice", "keepDoubleBounces", "longestHold", "drain")) {
+            table.put(scheduler + key, List.of("soon", "-PT1S", "P999D"));
+        }
+        table.put(scheduler + "received", List.of("(in brackets)", "\"\"", "Grüße"));
+        table.put(scheduler + "hostname", List.of("not a host"));
+        table.put(scheduler + "maxHops", List.of("9", "1001"));
+        table.put(
+                scheduler + "limits",
+                List.of(
+                        "[ \"domain *\" ]",
+                        "[ \"planet * concurrency=1\" ]",
+                        "[ \"domain a*b* concurrency=1\" ]",
+                        "[ \"address mx.example concurrency=1\" ]",
+                        "[ \"domain * rate=many\" ]"));
+        table.put(scheduler + "slowStart", List.of("0", "1001"));
+        table.put(scheduler + "restAfter", List.of("0", "1001"));
+        table.put(scheduler + "events", List.of("../events"));
+        table.put(scheduler + "eventBytes", List.of("65535", "10737418241"));
+        table.put(scheduler + "eventFiles", List.of("0", "1001"));
+
+        var delivery = "org.tarishi.core.delivery:";
+        table.put(delivery + "smartHost", List.of("http://mx.example", "smtp://a@mx.example", "not a host"));
+        table.put(
+                delivery + "routes",
+                List.of("[ \"a.example\" ]", "[ \"a b = mx.example\" ]", "[ \"a.example = http://x\" ]"));
+        table.put(delivery + "connectTimeout", List.of("soon", "PT0S", "PT11M"));
+
+        var dsn = "org.tarishi.core.dsn:";
+        table.put(dsn + "host", List.of("not a host"));
+        table.put(dsn + "from", List.of("two words@", "\"\"", "möwe"));
+        table.put(dsn + "fromName", List.of("a".repeat(101)));
+        table.put(dsn + "maxReturnedBytes", List.of("-1", "1073741825"));
+        table.put(dsn + "maxReturnedHeaderBytes", List.of("1023", "1048577"));
+        table.put(dsn + "maxReplyChars", List.of("99", "10001"));
+        table.put(dsn + "maxListedRecipients", List.of("0", "10001"));
+        table.put(dsn + "templates", List.of("\"\"", "../dsn"));
+        table.put(dsn + "image", List.of("logo.svg", "below/logo.png"));
+        table.put(dsn + "checkEvery", List.of("soon", "PT0S", "PT2H"));
+        table.put("org.tarishi.core.dsn.classes:rules", List.of("\"\"", "../rules"));
+        table.put("org.tarishi.core.dsn.classes:checkEvery", List.of("soon", "PT0S", "PT2H"));
+
         var message = "org.tarishi.core.message:";
         table.put(message + "bodyMemory", List.of("-1"));
         table.put(message + "totalMemory", List.of("-1"));
@@ -241,6 +333,14 @@ class BadSettingsTest {
         table.put(message + "maxParts", List.of("0"));
         table.put(message + "maxDepth", List.of("0"));
         table.put(message + "maxPartHeaderBytes", List.of("-1"));
+
+        var queue = "org.tarishi.core.queue:";
+        table.put(queue + "folder", List.of("\"\""));
+        table.put(queue + "segmentBytes", List.of("1048575", "1073741825"));
+        table.put(queue + "bodyBytes", List.of("-1", "1048577"));
+        table.put(queue + "freeBytes", List.of("-1"));
+        table.put(queue + "maxMails", List.of("0", "100000001"));
+        table.put(queue + "cleanBytesPerSecond", List.of("65535", "1073741825"));
 
         table.put("org.tarishi.core.config:poll", List.of("soon", "PT0S", "PT2M"));
 
@@ -251,6 +351,37 @@ class BadSettingsTest {
         table.put(admin + "sessions", List.of("0", "10001"));
         table.put(admin + "login.failures", List.of("0", "101"));
         table.put(admin + "login.delay", List.of("soon", "PT0S", "PT25H"));
+
+        var dns = "org.tarishi.core.dns:";
+        table.put(dns + "servers", List.of("[ \"ns.example\" ]", "[ \"192.0.2.1:0\" ]"));
+        table.put(dns + "timeout", List.of("soon", "PT0.05S", "PT2M"));
+        table.put(dns + "tryTimeout", List.of("soon", "PT0S", "PT31S"));
+        table.put(dns + "tries", List.of("0", "11"));
+        table.put(dns + "maxQueries", List.of("0", "10001"));
+        table.put(dns + "cacheBytes", List.of("-1", "1073741825"));
+        table.put(dns + "maxTtl", List.of("soon", "-PT1S", "P8D"));
+        table.put(dns + "maxNegativeTtl", List.of("soon", "-PT1S", "P2D"));
+        table.put(dns + "maxAliases", List.of("-1", "33"));
+
+        var acme = "org.tarishi.plugin.acme:";
+        table.put(
+                acme + "certificates",
+                List.of("[ \"localhost\" ]", "[ \"*.example.com\" ]", "[ \"a.example\", \"a.example\" ]"));
+        table.put(acme + "directory", List.of("http://ca.example/directory", "ca.example"));
+        table.put(acme + "trustedCa", List.of("\"a\\u0000b\""));
+        table.put(acme + "contact", List.of("[ \"nobody\" ]"));
+        table.put(acme + "eabKeyId", List.of("id-without-a-file"));
+        table.put(acme + "eabKeyFile", List.of("file-without-an-id"));
+        table.put(acme + "preferredChain", List.of("x".repeat(201)));
+        table.put(acme + "profile", List.of("a b"));
+        table.put(acme + "httpAddress", List.of("localhost"));
+        table.put(acme + "httpPort", List.of("0", "65536"));
+        table.put(acme + "dnsServer", List.of("192.0.2.1:0", "a b"));
+        table.put(acme + "dnsKeyFile", List.of("\"a\\u0000b\""));
+        table.put(acme + "dnsZone", List.of("a b"));
+        table.put(acme + "dnsWait", List.of("soon", "-PT1S", "PT2H"));
+        table.put(acme + "checkEvery", List.of("soon", "PT59M", "P2D"));
+        table.put(acme + "orderTimeout", List.of("soon", "PT29S", "PT2H"));
 
         // The launcher's own, which have no Metatype.
         var boot = "org.tarishi.core.boot:";

@@ -1,8 +1,8 @@
 package org.tarishi.itests.blackbox;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,14 +24,22 @@ final class Commands {
 
     /** Runs a program that has to end within some minutes. */
     static Result run(Map<String, String> environment, List<String> line) throws IOException, InterruptedException {
+        return run(environment, line, "");
+    }
+
+    /** The same, with this on its standard input. */
+    static Result run(Map<String, String> environment, List<String> line, String input)
+            throws IOException, InterruptedException {
         var out = Files.createTempFile("command", ".out");
         try {
-            var builder = new ProcessBuilder(line)
-                    .redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectOutput(out.toFile());
+            var builder = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile());
             builder.environment().putAll(environment);
             var process = builder.start();
+            try (var in = process.outputWriter(StandardCharsets.UTF_8)) {
+                in.write(input);
+            } catch (IOException e) {
+                // it has ended, or closed what it does not read
+            }
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 throw new IOException(

@@ -49,6 +49,32 @@ class MishapsTest {
     }
 
     @Test
+    void aConsolePortThatIsTakenAtStartIsToldInOneLineWhileMailIsServedAndTakenLater() throws Exception {
+        try (var instance = Instance.in(root.resolve("base"))) {
+            try (var taken = new ServerSocket(instance.httpPort(), 1, InetAddress.getLoopbackAddress())) {
+                instance.launch();
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> instance.cli("status").out().contains("listeners: smtp: smtp on 127.0.0.1:"));
+                assertThat(instance.cli("status"))
+                        .returns(2, Commands.Result::code)
+                        .extracting(Commands.Result::out)
+                        .asString()
+                        .contains("console: no port is bound");
+                assertThat(troubles(instance, 0))
+                        .singleElement()
+                        .asString()
+                        .contains("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", "http.port");
+                assertThat(instance.log()).doesNotContain("\tat ", "\t  at ");
+                accepts(instance.smtpPort(), "without console");
+            }
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> instance.cli("status").code() == 0);
+            ConsoleSession.login(instance).close();
+            assertThat(instance.isAlive()).isTrue();
+        }
+    }
+
+    @Test
     void aListenerIsNotMovedToATakenPortByAnyDoorAndARestartFindsItWhereItWas() throws Exception {
         try (var instance = Instance.in(root.resolve("base")).start();
                 var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

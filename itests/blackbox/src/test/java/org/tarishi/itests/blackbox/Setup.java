@@ -36,6 +36,11 @@ final class Setup {
         return Long.parseLong(text("tarishi.dialogues"));
     }
 
+    /** How many wrong passwords are tried. */
+    static int wrong() {
+        return Integer.parseInt(text("tarishi.wrong"));
+    }
+
     /** What random dialogues come from; the same seed gives the same again. */
     static long seed() {
         return Long.parseLong(text("tarishi.seed"));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,14 +33,18 @@ class ParsersTest {
         }
     }
 
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("targets")
-    void noInputBreaksItsRules(String target, @TempDir Path temporary) throws Exception {
-        // Where the script looks for what to run; Surefire's own class path is one jar that names the others.
+    /** Where the script looks for what to run; Surefire's own class path is one jar that names the others. */
+    @BeforeAll
+    static void classPath() throws IOException {
         Files.writeString(
                 FOLDER.resolve("target/classpath"),
                 Objects.requireNonNullElse(
                         System.getProperty("surefire.test.class.path"), System.getProperty("java.class.path")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("targets")
+    void noInputBreaksItsRules(String target, @TempDir Path temporary) throws Exception {
         var said = temporary.resolve("said");
         var builder = new ProcessBuilder(
                         FOLDER.resolve("run").toString(),

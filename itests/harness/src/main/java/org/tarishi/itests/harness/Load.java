@@ -19,7 +19,14 @@ public final class Load {
 
     private static final AtomicLong SERIAL = new AtomicLong();
 
-    private final int port;
+    /** Opens a connection on which EHLO was said. */
+    @FunctionalInterface
+    public interface Opener {
+        /** Opens it. */
+        SmtpDialog open() throws IOException;
+    }
+
+    private final Opener opener;
     private final String recipient;
     private final int bodySize;
     private final List<Thread> threads = new ArrayList<>();
@@ -41,15 +48,20 @@ public final class Load {
      */
     public record Tally(Set<String> accepted, int failed, int dropped, List<String> troubles) {}
 
-    private Load(int port, String recipient, int bodySize) {
-        this.port = port;
+    private Load(Opener opener, String recipient, int bodySize) {
+        this.opener = opener;
         this.recipient = recipient;
         this.bodySize = bodySize;
     }
 
     /** Starts clients that send messages with bodies of this size, in octets, to this recipient. */
     public static Load start(int port, int clients, String recipient, int bodySize) {
-        var load = new Load(port, recipient, bodySize);
+        return start(() -> SmtpDialog.hello(port), clients, recipient, bodySize);
+    }
+
+    /** Starts clients that connect in a way of their own. */
+    public static Load start(Opener opener, int clients, String recipient, int bodySize) {
+        var load = new Load(opener, recipient, bodySize);
         for (int i = 0; i < clients; i++) {
             load.threads.add(Thread.ofVirtual().name("client " + i).start(load::client));
         }
@@ -86,7 +98,7 @@ public final class Load {
     }
 
     private void client() {
-        try (var dialog = SmtpDialog.hello(port)) {
+        try (var dialog = opener.open()) {
             greeted.incrementAndGet();
             while (!isStopping) {
                 var mail = TestMail.of("m" + SERIAL.incrementAndGet(), bodySize);

@@ -355,10 +355,14 @@ public final class RandomDialogues {
     /** Reads to the end, and looks at each line. */
     private final class Reader implements Runnable {
 
+        /** What TLS says to noise that looks like its own. */
+        private static final int TLS_ALERT = 21;
+
         private final Socket socket;
         private final long number;
         private long lines;
         private boolean ended;
+        private boolean isSecuring;
 
         Reader(Socket socket, long number) {
             this.socket = socket;
@@ -410,6 +414,9 @@ public final class RandomDialogues {
         private boolean read(InputStream in) throws IOException {
             var line = new StringBuilder();
             int b = in.read();
+            if (isSecuring && b == TLS_ALERT) {
+                return false;
+            }
             while (b >= 0 && b != '\n') {
                 line.append((char) b);
                 b = in.read();
@@ -421,9 +428,12 @@ public final class RandomDialogues {
                 return false;
             }
             var text = line.toString();
-            if (!isReply(text)) {
+            if (isSecuring) {
+                trouble(number, "plain text is answered behind STARTTLS: " + text);
+            } else if (!isReply(text)) {
                 trouble(number, "no reply: " + text);
             }
+            isSecuring |= text.startsWith("220 2.0.0 ready to start TLS");
             if (text.startsWith("250 2.0.0 message accepted")) {
                 accepted.incrementAndGet();
             }

@@ -10,6 +10,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 /** A client that says exactly what it is told to, and reads whole replies. One thread. */
 public final class SmtpDialog implements AutoCloseable {
@@ -17,9 +20,9 @@ public final class SmtpDialog implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 60_000;
     private static final byte[] END = {'.', '\r', '\n'};
 
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
 
     /** Connects to 127.0.0.1; nothing is read yet. */
     public SmtpDialog(int port) throws IOException {
@@ -40,6 +43,28 @@ public final class SmtpDialog implements AutoCloseable {
             dialog.close();
             throw e;
         }
+    }
+
+    /** Connects, begins TLS by STARTTLS, and says EHLO within. */
+    public static SmtpDialog secure(int port, SSLSocketFactory factory) throws IOException {
+        var dialog = hello(port);
+        try {
+            dialog.send("STARTTLS").expect("220 ");
+            var secured = (SSLSocket) factory.createSocket(dialog.socket, "localhost", port, true);
+            secured.startHandshake();
+            dialog.socket = secured;
+            dialog.in = new BufferedInputStream(secured.getInputStream());
+            dialog.out = secured.getOutputStream();
+            return dialog.send("EHLO client.example").expect("250");
+        } catch (IOException | AssertionError e) {
+            dialog.close();
+            throw e;
+        }
+    }
+
+    /** Returns the server's certificate; of a connection that was begun by {@link #secure}. */
+    public X509Certificate certificate() throws IOException {
+        return (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
     }
 
     /** Sends a line; CRLF is added. */

@@ -1,0 +1,159 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.itests.harness.Load;
+import org.tarishi.itests.harness.Ports;
+import org.tarishi.itests.harness.SmtpDialog;
+import org.tarishi.itests.harness.TestMail;
+
+/** Mail for other hosts, from the client to the next hop: a real one, that writes down what it takes. */
+class OutboundTest {
+
+    private static final String ELSEWHERE = "user@elsewhere.example";
+    private static final String DELIVERY = "org.tarishi.core.delivery";
+    private static final Pattern ID = Pattern.compile("(?m)^X-Test-Id: (\\S+)$");
+
+    /** The shipped limit on attempts at once to one destination. */
+    private static final int MOST_IN_FLIGHT = 20;
+
+    @TempDir
+    Path root;
+
+    private Path dumps() {
+        return root.resolve("dumps");
+    }
+
+    private Debian.Server sink(int port) throws IOException, InterruptedException {
+        Files.createDirectories(dumps());
+        return new Debian(root.resolve("accounts"))
+                .start(
+                        root.resolve("sink.out"),
+                        "smtp-sink",
+                        "-u",
+                        "root",
+                        "-d",
+                        dumps() + "/%s.",
+                        "127.0.0.1:" + port,
+                        "1000");
+    }
+
+    private Instance relaying(int port) throws Exception {
+        var instance = Instance.in(root.resolve("base"))
+                .set(DELIVERY, "smartHost", "smtp://127.0.0.1:" + port)
+                .set("org.tarishi.core.scheduler", "retrySchedule", "5s*1000")
+                .set("org.tarishi.core.scheduler", "rest", "PT1S")
+                .set("org.tarishi.core.scheduler", "longestRest", "PT1S")
+                .start();
+        assertThat(instance.cli("plugin", "install", Setup.plugin("relay").toString())
+                        .code())
+                .isZero();
+        return instance;
+    }
+
+    /** How often each message has arrived, by its id. */
+    private Map<String, Integer> arrived() throws IOException {
+        var counts = new HashMap<String, Integer>();
+        try (var files = Files.list(dumps())) {
+            for (var file : files.toList()) {
+                var found = ID.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+                if (found.find()) {
+                    counts.merge(found.group(1), 1, Integer::sum);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static String send(Instance instance, String id) throws IOException {
+        try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+            return dialog.transact(
+                    "sender@client.example", ELSEWHERE, TestMail.of(id, 500).bytes());
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void mailWaitsInTheQueueAndGoesWhenAnOperatorOrAHangUpSaysSo() throws Exception {
+        int port = Ports.free();
+        try (var instance = relaying(port)) {
+            assertThat(instance.cli("config", "set", "org.tarishi.core.scheduler", "retrySchedule=1h*10")
+                            .code())
+                    .isZero();
+            assertThat(send(instance, "first")).startsWith("250 2.0.0 Message Queued (");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> instance.cli("queue", "list", "--state", "deferred")
+                            .out()
+                            .contains("451 4.4.1"));
+            assertThat(instance.cli("queue", "stats").out()).contains("deferred    1");
+            try (var _ = sink(port)) {
+                assertThat(instance.cli("queue", "retry", "elsewhere.example").out())
+                        .isEqualTo("1 mail due now\n");
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> arrived().keySet().contains("first"));
+            }
+            assertThat(send(instance, "second")).startsWith("250 ");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> instance.cli("queue", "list", "--state", "deferred")
+                            .out()
+                            .contains("451 4.4.1"));
+            try (var _ = sink(port)) {
+                Commands.run(Map.of(), List.of("kill", "-HUP", Long.toString(instance.pid())));
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> arrived().keySet().contains("second"));
+            }
+            assertThat(instance.isAlive()).isTrue();
+            assertThat(arrived()).containsOnly(Map.entry("first", 1), Map.entry("second", 1));
+        }
+    }
+
+    @Test
+    @Timeout(1800)
+    void killedUnderLoadItLosesNoMailThatWasAnsweredWith250AndRepeatsAtMostWhatWasUnderWay() throws Exception {
+        int port = Ports.free();
+        var accepted = new HashSet<String>();
+        try (var _ = sink(port);
+                var instance = relaying(port)) {
+            for (int i = 0; i < Setup.kills(); i++) {
+                if (i > 0) {
+                    instance.start();
+                }
+                var load = Load.start(instance.smtpPort(), 20, ELSEWHERE, i % 5 == 0 ? 400_000 : 3000);
+                int wanted = 20 + 7 * (i % 20);
+                await().atMost(Duration.ofSeconds(60)).until(() -> load.accepted() > wanted);
+
+                instance.kill();
+
+                var tally = load.join();
+                assertThat(tally.failed()).as(tally.troubles().toString()).isZero();
+                accepted.addAll(tally.accepted());
+                instance.forgetSettings();
+            }
+            instance.start();
+            await().atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> instance.cli("queue", "stats").out().contains("total       0"));
+
+            var counts = arrived();
+            assertThat(counts.keySet()).containsAll(accepted);
+            int repeated = counts.values().stream().mapToInt(n -> n - 1).sum();
+            assertThat(repeated).isLessThanOrEqualTo(MOST_IN_FLIGHT * Setup.kills());
+            System.getLogger("itests")
+                    .log(System.Logger.Level.INFO, "{0} accepted, {1} repeated", accepted.size(), repeated);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** A plugin that lets every client relay. */
+@NullMarked
+package org.tarishi.itests.relay;
+
+import org.jspecify.annotations.NullMarked;
