@@ -29,14 +29,14 @@ enum AuthClient {
                     login.secret(),
                     "--data",
                     "@" + file,
-                    "--no-data-fixup",
                     "--suppress-data",
                     "--timeout",
                     "60s");
         }
     },
 
-    CURL("PLAIN", "LOGIN", "CRAM-MD5", "OAUTHBEARER", "XOAUTH2") {
+    /** Asked for XOAUTH2, it takes OAUTHBEARER where both are offered. */
+    CURL("PLAIN", "LOGIN", "CRAM-MD5", "OAUTHBEARER") {
         @Override
         List<String> line(Login login, Path file) {
             var line = new ArrayList<>(List.of(
