@@ -3,6 +3,7 @@ package org.tarishi.core.tls;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
@@ -10,8 +11,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.osgi.framework.FrameworkUtil;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
+import org.tarishi.core.spi.Obtainable;
 
 /**
  * The checked form of {@link Config}.
@@ -44,7 +47,8 @@ record Settings(
         int sessions,
         Duration sessionLife,
         Duration checkEvery,
-        Duration warnBeforeExpiry) {
+        Duration warnBeforeExpiry)
+        implements Obtainable<Settings> {
 
     static final String PID = "org.tarishi.core.tls";
 
@@ -62,6 +66,12 @@ record Settings(
             "ffdhe4096",
             "ffdhe6144",
             "ffdhe8192");
+
+    /** Reads files that settings name. */
+    @FunctionalInterface
+    private interface Reading {
+        void read(List<Path> files) throws KeyFileException;
+    }
 
     Settings(Config config) {
         this(
@@ -182,6 +192,35 @@ record Settings(
     private static void within(String key, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new InvalidSettingException(key, "must be " + least + " to " + most + ": " + value);
+        }
+    }
+
+    /** What the operator names is to be good when it is named, or the name is refused. */
+    @Override
+    public void checkInPlaceOf(Settings inForce) {
+        var bundle = FrameworkUtil.getBundle(Settings.class);
+        var context = bundle == null ? null : bundle.getBundleContext();
+        if (context == null) {
+            return;
+        }
+        var conf = TlsKeys.folder(context, "tarishi.conf", "conf");
+        check("files", files, inForce.files, conf, named -> Group.check(named, Clock.systemUTC()));
+        check("clientAuthorities", clientAuthorities, inForce.clientAuthorities, conf, named -> {
+            var _ = Authorities.of(named);
+        });
+        check("serverAuthorities", serverAuthorities, inForce.serverAuthorities, conf, named -> {
+            var _ = Authorities.of(named);
+        });
+    }
+
+    private static void check(String key, List<Path> named, List<Path> before, Path conf, Reading reading) {
+        if (named.isEmpty() || named.equals(before)) {
+            return;
+        }
+        try {
+            reading.read(named.stream().map(conf::resolve).toList());
+        } catch (KeyFileException e) {
+            throw new InvalidSettingException(key, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -77,7 +77,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         told(settings);
     }
 
-    private static Path folder(BundleContext context, String property, String otherwise) {
+    static Path folder(BundleContext context, String property, String otherwise) {
         var folder = context.getProperty(property);
         return Path.of(folder == null ? otherwise : folder).toAbsolutePath().normalize();
     }
