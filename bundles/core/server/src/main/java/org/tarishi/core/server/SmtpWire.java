@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -309,6 +310,13 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
             timer.cancel(false);
         }
         var live = session;
+        if (live != null && securing) {
+            // The layer tells of a handshake that breaks, but not of one that could not begin, because the connection
+            // went while
+            // the reply to STARTTLS was sent.
+            live.handshakeFailed(new ClosedChannelException());
+        }
+        securing = false;
         if (live != null) {
             live.gone();
         }

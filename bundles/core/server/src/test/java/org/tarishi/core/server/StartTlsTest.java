@@ -6,7 +6,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -416,6 +421,27 @@ final class StartTlsTest {
                     }
                 }))
                 .containsExactly("tls handshake failed ip=127.0.0.1:4321 reason=\"the client went away\"");
+    }
+
+    @Test
+    void aClientThatIsGoneBeforeItReadsThatItMayBeginLeavesNoSession() {
+        try (var stage = stage("offered")) {
+            stage.connect().expect("220 …").send("EHLO client.example");
+            stage.received();
+            assertThat(stage.server().census().all()).isOne();
+            stage.channel().pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                    ReferenceCountUtil.release(message);
+                    var _ = promise.setFailure(new IOException("Connection reset by peer"));
+                    var _ = context.close();
+                }
+            });
+            stage.send("STARTTLS");
+            assertThat(stage.channel().isOpen()).isFalse();
+            assertThat(stage.server().census().all()).isZero();
+            assertThat(stage.hooks.events).endsWith("closed");
+        }
     }
 
     @Test
