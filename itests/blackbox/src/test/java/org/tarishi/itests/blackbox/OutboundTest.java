@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,14 +35,24 @@ class OutboundTest {
     @TempDir
     Path root;
 
+    private @Nullable Debian debian;
+
     private Path dumps() {
         return root.resolve("dumps");
     }
 
+    private Debian debian() throws IOException {
+        var made = debian;
+        if (made == null) {
+            made = new Debian(root.resolve("accounts"));
+            debian = made;
+        }
+        return made;
+    }
+
     private Debian.Server sink(int port) throws IOException, InterruptedException {
         Files.createDirectories(dumps());
-        return new Debian(root.resolve("accounts"))
-                .start(
+        return debian().start(
                         root.resolve("sink.out"),
                         "smtp-sink",
                         "-u",
