@@ -48,7 +48,7 @@ class BadSettingsTest {
             var before = files(instance);
             var troubles = new ArrayList<String>();
             for (var wrong : wrongs()) {
-                var result = instance.cli("config", "set", wrong.pid, wrong.key + "=" + wrong.value);
+                var result = instance.ask("config", "set", wrong.pid, wrong.key + "=" + wrong.value);
                 var lines = result.out().lines().toList();
                 if (result.code() != 1 || lines.size() != 1 || !lines.getFirst().startsWith(wrong.key + ": ")) {
                     troubles.add(wrong + ": code " + result.code() + ", " + lines);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.tarishi.itests.harness.SmtpDialog;
 import org.tarishi.itests.harness.TestMail;
 
 /** Many clients that do nothing, or hardly anything, or do not listen. */
+@Tag("alone")
 class CrowdTest {
 
     /** What 10,000 sessions may cost in all, and what one may cost of the heap. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.itests.harness.Ports;
 import org.tarishi.itests.harness.SmtpDialog;
 import org.tarishi.itests.harness.TestMail;
 
@@ -104,7 +105,7 @@ class FirstStartTest {
     void theReadmesRunCommandStartsAnInstance() throws Exception {
         var run = Setup.distribution().resolve("../../run").normalize();
         var base = root.resolve("from run");
-        var ports = new int[] {org.tarishi.itests.harness.Ports.free(), org.tarishi.itests.harness.Ports.free()};
+        var ports = new int[] {Ports.free(), Ports.free(), Ports.free()};
         var out = root.resolve("run.out");
         var builder = new ProcessBuilder(
                         // Whatever a shell runs in the background ignores it, and all that comes of that.
@@ -116,7 +117,9 @@ class FirstStartTest {
                         "--set",
                         "org.tarishi.core.boot:http.port=" + ports[0],
                         "--set",
-                        Instance.LISTENER + ":port=" + ports[1])
+                        Instance.LISTENER + ":port=" + ports[1],
+                        "--set",
+                        Instance.SUBMISSION + ":port=" + ports[2])
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile());
         builder.environment().put("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home")));

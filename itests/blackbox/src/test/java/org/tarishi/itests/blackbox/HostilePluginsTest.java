@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.tarishi.itests.harness.TestMail;
 
 /** Plugins that do what no plugin should: a line that says so, an answer for now, and the server goes on for all others. */
 @Timeout(180)
+@Tag("alone")
 class HostilePluginsTest {
 
     @TempDir

@@ -46,7 +46,10 @@ class SettingsTest {
 
     @Test
     void byTheCommand() throws Exception {
-        changes(instance -> instance.configure(Instance.HOST_LIST, "domains=[ \"" + DOMAINS + "\" ]"));
+        changes(instance -> {
+            var result = instance.cli("config", "set", Instance.HOST_LIST, "domains=[ \"" + DOMAINS + "\" ]");
+            assertThat(result.code()).as(result.out()).isZero();
+        });
     }
 
     @Test
