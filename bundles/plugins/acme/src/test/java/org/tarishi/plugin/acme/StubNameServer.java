@@ -34,11 +34,12 @@ final class StubNameServer implements AutoCloseable {
     volatile boolean signsAnswers = true;
     volatile boolean knowsItsZone = true;
     private final ServerSocket server;
+    private final Thread acceptor;
 
     StubNameServer() throws IOException {
         zone = Name.fromString("zone.example.");
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> {
+        acceptor = Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 try {
                     var socket = server.accept();
@@ -143,5 +144,11 @@ final class StubNameServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        // The kernel answers for it until nobody waits in accept any more.
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
