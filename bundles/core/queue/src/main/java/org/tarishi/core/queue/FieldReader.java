@@ -100,6 +100,10 @@ final class FieldReader {
     String text() throws DamagedException {
         int size = size();
         at += size;
+        if (isAscii(at - size, at)) {
+            // A start reads millions, and making a decoder for each costs more than all else.
+            return new String(bytes, at - size, size, StandardCharsets.ISO_8859_1);
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -108,6 +112,14 @@ final class FieldReader {
         } catch (CharacterCodingException e) {
             throw new DamagedException("a text is not UTF-8");
         }
+    }
+
+    private boolean isAscii(int from, int to) {
+        int all = 0;
+        for (int i = from; i < to; i++) {
+            all |= bytes[i];
+        }
+        return all >= 0;
     }
 
     Map<String, String> texts() throws DamagedException {

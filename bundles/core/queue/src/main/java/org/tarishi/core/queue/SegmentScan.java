@@ -19,6 +19,12 @@ final class SegmentScan {
 
     private static final int WINDOW = 1 << 20;
 
+    /** Who passes over more than this has no use for the bodies behind it either. */
+    private static final int FAR = 16 << 10;
+
+    /** What is read then: most headers and fields are no larger. */
+    private static final int PIECE = 4 << 10;
+
     private final Disk.DiskFile file;
     private final long salt;
     private final int end;
@@ -27,6 +33,7 @@ final class SegmentScan {
     private final Visitor visitor;
     private final ByteBuffer window;
     private long windowStart;
+    private boolean isSparse;
 
     /** Records of which it is not known yet whether they are whole with their bodies. */
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -56,6 +63,8 @@ final class SegmentScan {
         this.salt = salt;
         this.end = (int) Math.min(end, Integer.MAX_VALUE);
         this.isEndKnown = isEndKnown;
+        // All before a known end was safe, so no record waits for a later one to say so.
+        this.forced = isEndKnown ? this.end : 0;
         this.checksBodies = checksBodies;
         this.visitor = visitor;
         this.window =
@@ -107,7 +116,7 @@ final class SegmentScan {
         for (var one : held) {
             // Nobody says that these were safe, so they are what the crash left of them.
             if (checksBodies || isBodyWhole(one.header)) {
-                tell(one);
+                tell(one.header, one.meta);
                 last = Math.max(last, one.header.end());
             }
         }
@@ -125,6 +134,8 @@ final class SegmentScan {
             gaps.add(new Gap(header.offset(), header.end(), "a record is not what was written"));
         } else if (checksBodies && !isBodyWhole(header)) {
             gaps.add(new Gap(header.offset(), header.end(), "a body is not what was written"));
+        } else if (header.end() <= forced) {
+            tell(header, meta);
         } else {
             held.add(new Held(header, meta));
         }
@@ -134,15 +145,16 @@ final class SegmentScan {
     private void confirm(int safe) throws IOException {
         forced = Math.max(forced, Math.min(safe, end));
         while (!held.isEmpty() && held.peek().header.end() <= forced) {
-            tell(held.poll());
+            var one = held.poll();
+            tell(one.header, one.meta);
         }
     }
 
-    private void tell(Held one) throws IOException {
+    private void tell(RecordHeader header, byte[] meta) throws IOException {
         try {
-            visitor.record(one.header, one.meta);
+            visitor.record(header, meta);
         } catch (DamagedException e) {
-            gaps.add(new Gap(one.header.offset(), one.header.end(), String.valueOf(e.getMessage())));
+            gaps.add(new Gap(header.offset(), header.end(), String.valueOf(e.getMessage())));
         }
     }
 
@@ -215,7 +227,14 @@ final class SegmentScan {
         if (at >= windowStart && at + length <= windowStart + window.limit()) {
             return;
         }
+        long skipped = at - (windowStart + window.limit());
+        if (skipped >= 0) {
+            isSparse = skipped > FAR;
+        }
         window.clear();
+        if (isSparse) {
+            window.limit(Math.min(window.capacity(), Math.max(length, PIECE)));
+        }
         windowStart = at;
         file.readFully(window, at);
         window.flip();

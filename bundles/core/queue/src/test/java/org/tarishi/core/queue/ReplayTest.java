@@ -3,6 +3,7 @@ package org.tarishi.core.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,12 +94,16 @@ final class ReplayTest {
         assertThat(seen).containsExactly(MAILS + 1, 1);
         System.gc();
         var runtime = Runtime.getRuntime();
+        long heap = (runtime.totalMemory() - runtime.freeMemory()) >> 20;
         LOG.info(
                 "{} mails: first taken after {} ms, all found after {} ms, heap {} MB",
                 MAILS,
                 intake / 1_000_000,
                 scan / 1_000_000,
-                (runtime.totalMemory() - runtime.freeMemory()) >> 20);
+                heap);
+        assertThat(Duration.ofNanos(intake)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(scan)).isLessThan(Duration.ofSeconds(10));
+        assertThat(heap).isLessThan(400);
         again.close();
     }
 }
