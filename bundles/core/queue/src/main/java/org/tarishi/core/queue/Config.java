@@ -55,6 +55,12 @@ public @interface Config {
     int maxMails() default 2_000_000;
 
     @AttributeDefinition(
+            name = "Most bytes",
+            description = "While the queued messages have so many bytes, new mail is refused for now; 0 for as many as"
+                    + " the disk has room for. Default: 0")
+    long maxBytes() default 0;
+
+    @AttributeDefinition(
             name = "Cleaning",
             description = "Bytes a second that are read and written to gather what is left of old segments. 65536 to"
                     + " 1073741824. Default: 8388608")

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.ReversePath;
 import org.tarishi.api.Text;
 import org.tarishi.core.spi.MailState;
 import org.tarishi.core.spi.NewMessage;
@@ -158,7 +161,7 @@ public final class JournalQueueStore implements QueueStore {
     public CompletionStage<List<Long>> insert(NewMessage message) {
         try {
             var open = opened();
-            var why = open.refusal();
+            var why = open.refusal(message.isOwed());
             return why != null
                     ? CompletableFuture.failedFuture(why)
                     : open.inserts().insert(Inserts.Envelope.of(message), Source.of(message.message()));
@@ -242,7 +245,7 @@ public final class JournalQueueStore implements QueueStore {
         if (open == null) {
             return Optional.of(whyClosed.reason());
         }
-        return Optional.ofNullable(open.refusal()).map(QueueStoreException::reason);
+        return Optional.ofNullable(open.refusal(false)).map(QueueStoreException::reason);
     }
 
     @Override
@@ -260,5 +263,10 @@ public final class JournalQueueStore implements QueueStore {
             throw new QueueStoreException(Reason.CLOSED, "what is queued is not known", e.getCause());
         }
         return new HarakaImport(open).run(from, told);
+    }
+
+    @Override
+    public List<String> importMessage(Path file, ReversePath sender, List<Recipient> recipients) throws IOException {
+        return new MessageImport(opened(), InstantSource.system()).run(file, sender, recipients);
     }
 }

@@ -8,11 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
@@ -20,8 +18,6 @@ import org.osgi.annotation.bundle.Header;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.Text;
-import org.tarishi.core.spi.MailState;
-import org.tarishi.core.spi.NewMessage;
 import org.tarishi.core.spi.QueuedMail;
 
 /**
@@ -78,7 +74,7 @@ public final class OfflineCommand implements BiFunction<List<String>, Appendable
                 out.append("no queue in ").append(folder.toString()).append("\n");
                 return NOTHING;
             }
-            var settings = new Settings(folder, 64 << 20, 64 << 10, true, 0, 100_000_000, 8 << 20);
+            var settings = new Settings(folder, 64 << 20, 64 << 10, true, 0, 100_000_000, 0, 8 << 20);
             var store = Store.open(
                     new FolderDisk(folder, true), () -> settings, settings::segmentBytes, new SecureRandom(), false);
             try {
@@ -270,22 +266,9 @@ public final class OfflineCommand implements BiFunction<List<String>, Appendable
     }
 
     private static int take(Store store, Path directory, Import what, Appendable out) throws IOException {
-        var now = Instant.now();
-        var id = "import-" + Long.toString(now.toEpochMilli(), 36);
-        var byDomain = new LinkedHashMap<String, List<Recipient>>();
-        for (var recipient : what.recipients()) {
-            byDomain.computeIfAbsent(recipient.mailbox().host().ascii(), _ -> new ArrayList<>())
-                    .add(recipient);
-        }
-        var mails = new ArrayList<NewMessage.Mail>();
-        byDomain.forEach((domain, theirs) -> mails.add(new NewMessage.Mail(
-                id + "." + (mails.size() + 1), domain, theirs, MailState.first(theirs.size(), now))));
-        var envelope = new Inserts.Envelope(id, what.sender(), Map.of(), "import", now, mails);
-        var _ = store.inserts()
-                .insert(envelope, new FileSource(directory.resolve(what.file()), 0, false))
-                .join();
-        for (var mail : mails) {
-            out.append("queued as ").append(mail.id()).append("\n");
+        var file = directory.resolve(what.file());
+        for (var id : new MessageImport(store, InstantSource.system()).run(file, what.sender(), what.recipients())) {
+            out.append("queued as ").append(id).append("\n");
         }
         return DONE;
     }

@@ -14,6 +14,7 @@ import org.tarishi.api.config.SettingsFor;
  * @param isDurable whether anything is forced to disk
  * @param freeBytes the least bytes that are to be free for new mail to be taken
  * @param maxMails the most mails
+ * @param maxBytes the most bytes of messages; 0 for as many as the disk has room for
  * @param cleanBytesPerSecond how fast the cleaner works
  */
 @SettingsFor(Settings.PID)
@@ -24,6 +25,7 @@ record Settings(
         boolean isDurable,
         long freeBytes,
         int maxMails,
+        long maxBytes,
         int cleanBytesPerSecond) {
 
     static final String PID = "org.tarishi.core.queue";
@@ -36,6 +38,7 @@ record Settings(
                 isDurable(config.sync()),
                 config.freeBytes(),
                 config.maxMails(),
+                config.maxBytes(),
                 config.cleanBytesPerSecond());
     }
 
@@ -44,6 +47,7 @@ record Settings(
         range("bodyBytes", bodyBytes, 0, 1 << 20);
         range("freeBytes", freeBytes, 0, Long.MAX_VALUE);
         range("maxMails", maxMails, 1, 100_000_000);
+        range("maxBytes", maxBytes, 0, Long.MAX_VALUE);
         range("cleanBytesPerSecond", cleanBytesPerSecond, 64 << 10, 1 << 30);
     }
 

@@ -33,7 +33,6 @@ final class Store {
 
     private final Disk disk;
     private final Closeable lock;
-    private final Supplier<Settings> settings;
     private final Index index = new Index();
     private final RecordReader reader;
     private final Journal journal;
@@ -41,7 +40,7 @@ final class Store {
     private final Changes changes;
     private final Inserts inserts;
     private final Cleaner cleaner;
-    private final Room room;
+    private final Capacity capacity;
     private final AtomicLong damaged = new AtomicLong();
     private final long firstNumber;
     private final Thread scan;
@@ -81,7 +80,6 @@ final class Store {
             throws IOException {
         this.disk = disk;
         this.lock = lock;
-        this.settings = settings;
         this.cleansItself = cleansItself;
         var old = segments(disk);
         journal = new Journal(disk, index, segmentSize, random, old.isEmpty() ? 0 : old.getLast());
@@ -94,7 +92,7 @@ final class Store {
         changes = new Changes(index, reader, journal, bodies);
         inserts = new Inserts(journal, index, bodies, settings, firstNumber + 1);
         cleaner = new Cleaner(disk, index, changes, () -> settings.get().cleanBytesPerSecond());
-        room = new Room(disk, () -> settings.get().freeBytes());
+        capacity = new Capacity(disk, index, settings);
         scan = Thread.ofPlatform().daemon().name("queue scan").start(() -> scan(old, first));
     }
 
@@ -211,24 +209,12 @@ final class Store {
 
     /** Asks at once how much room there is. */
     void lookForRoom() {
-        room.look();
+        capacity.lookForRoom();
     }
 
-    /** Returns why new mail is refused without trying. */
-    @Nullable QueueStoreException refusal() {
-        var counts = index.counts();
-        int most = settings.get().maxMails();
-        if (counts.mails() >= most) {
-            return new QueueStoreException(
-                    Reason.FULL, counts.mails() + " mails are queued; raise maxMails of " + Settings.PID + " for more");
-        }
-        if (room.isShort()) {
-            return new QueueStoreException(
-                    Reason.FULL,
-                    "less than " + settings.get().freeBytes() + " bytes are free in " + disk
-                            + "; make room there, or lower freeBytes of " + Settings.PID);
-        }
-        return null;
+    /** See {@link Capacity#refusal}. */
+    @Nullable QueueStoreException refusal(boolean isOwed) {
+        return capacity.refusal(isOwed);
     }
 
     /** Something that is read by places which may change meanwhile. */

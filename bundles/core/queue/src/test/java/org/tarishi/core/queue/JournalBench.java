@@ -46,7 +46,7 @@ public class JournalBench {
         folder = Files.createTempDirectory(
                 Path.of(System.getProperty("bench.folder", System.getProperty("java.io.tmpdir"))), "queue-bench");
         store = new JournalQueueStore(
-                folder, new Settings(Path.of("queue"), 64 << 20, 64 << 10, true, 0, 100_000_000, 1 << 30));
+                folder, new Settings(Path.of("queue"), 64 << 20, 64 << 10, true, 0, 100_000_000, 0, 1 << 30));
     }
 
     @TearDown

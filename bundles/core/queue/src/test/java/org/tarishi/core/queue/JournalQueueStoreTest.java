@@ -54,7 +54,7 @@ final class JournalQueueStoreTest {
 
     private JournalQueueStore open(int maxMails) {
         var store = new JournalQueueStore(
-                data, new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, maxMails, 1 << 30));
+                data, new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, maxMails, 0, 1 << 30));
         store.scanned().toCompletableFuture().join();
         return store;
     }
@@ -97,6 +97,7 @@ final class JournalQueueStoreTest {
                 Map.of("greylist.seen", new StoredNote(7, new byte[] {1, 2, -3})),
                 "smtp",
                 Mails.NOW,
+                false,
                 List.of(new NewMessage.Mail(
                         "c.1.1",
                         "a.example",
@@ -179,7 +180,7 @@ final class JournalQueueStoreTest {
     void aFolderThatIsInUseIsOpenedWhenItIsFree() {
         var first = open();
         var second = new JournalQueueStore(
-                data, new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, 1000, 1 << 30));
+                data, new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, 1000, 0, 1 << 30));
         try {
             assertThat(reason(second.insert(Mails.message("c.1", TestMessage.of("\r\nx\r\n"), "a.example"))))
                     .isEqualTo(Reason.FAILING);
@@ -210,6 +211,89 @@ final class JournalQueueStoreTest {
                     .isEqualTo(Reason.FULL);
             get(closing.store().remove(numbers.getFirst()));
             assertThat(Mails.insert(closing.store(), "c.3", "a.example")).hasSize(1);
+        }
+    }
+
+    @Test
+    void noMoreBytesAreTakenThanMayBeQueued() {
+        var settings = new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, 1000, 100, 1 << 30);
+        try (var closing = closing(new JournalQueueStore(data, settings))) {
+            var number = Mails.insert(closing.store(), "c.1", "a.example").getFirst();
+            assertThat(closing.store().refusal()).isEmpty();
+            var large = get(closing.store()
+                            .insert(Mails.message("c.2", TestMessage.of("\r\n" + "x".repeat(100)), "a.example")))
+                    .getFirst();
+            assertThat(closing.store().refusal()).contains(Reason.FULL);
+            get(closing.store().remove(number));
+            assertThat(closing.store().refusal()).contains(Reason.FULL);
+            get(closing.store().remove(large));
+            assertThat(closing.store().refusal()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageForWhichAnotherGoesIsTakenByAFullQueue() {
+        try (var closing = closing(open(1))) {
+            Mails.insert(closing.store(), "c.1", "a.example");
+            var plain = Mails.message("c.2", TestMessage.of("\r\n"), "a.example");
+            assertThat(reason(closing.store().insert(plain))).isEqualTo(Reason.FULL);
+            var owed = new NewMessage(
+                    "c.3",
+                    plain.sender(),
+                    plain.message(),
+                    plain.notes(),
+                    "dsn",
+                    plain.queuedAt(),
+                    true,
+                    plain.mails());
+            assertThat(get(closing.store().insert(owed))).hasSize(1);
+        }
+    }
+
+    @Test
+    void aFileIsImportedWithAMailForEachDomain() throws IOException {
+        var file = Files.writeString(data.resolve("in.eml"), "Subject: x\n\n.dot\nlast");
+        try (var closing = closing(open())) {
+            var ids = closing.store()
+                    .importMessage(
+                            file,
+                            ReversePath.parse("<me@b.example>"),
+                            List.of(
+                                    Recipient.parse("<you@a.example>"),
+                                    Recipient.parse("<they@a.example>"),
+                                    Recipient.parse("<who@c.example>")));
+            assertThat(ids).hasSize(2);
+            var mail = closing.store()
+                    .read(closing.store().find(ids.getFirst()).orElseThrow())
+                    .orElseThrow();
+            assertThat(mail.recipients()).hasSize(2);
+            assertThat(mail.domain()).isEqualTo("a.example");
+            assertThat(mail.sender().toString()).isEqualTo("<me@b.example>");
+            var content = closing.store().open(mail.number()).orElseThrow();
+            assertThat(new String(content.header(), StandardCharsets.US_ASCII)).isEqualTo("Subject: x\r\n");
+            try (var body = content.openBody(0, content.bodySize())) {
+                assertThat(body.readAllBytes()).asString().isEqualTo(".dot\r\nlast\r\n");
+            }
+        }
+    }
+
+    @Test
+    void aFileIsNotImportedIntoAFullQueueOrWhenItIsNotThere() {
+        try (var closing = closing(open(1))) {
+            assertThatThrownBy(() -> closing.store()
+                            .importMessage(
+                                    data.resolve("no.eml"),
+                                    ReversePath.NULL,
+                                    List.of(Recipient.parse("<you@a.example>"))))
+                    .isInstanceOf(IOException.class);
+            Mails.insert(closing.store(), "c.1", "a.example");
+            assertThatThrownBy(() -> closing.store()
+                            .importMessage(
+                                    data.resolve("in.eml"),
+                                    ReversePath.NULL,
+                                    List.of(Recipient.parse("<you@a.example>"))))
+                    .isInstanceOf(QueueStoreException.class)
+                    .hasMessageContaining("maxMails");
         }
     }
 
@@ -296,7 +380,7 @@ final class JournalQueueStoreTest {
             var random = new SplittableRandom(seed);
             var reference = new RamQueueStore();
             var folder = data.resolve("run" + seed);
-            var settings = new Settings(Path.of("queue"), 1 << 20, 200, false, 0, 1000, 1 << 30);
+            var settings = new Settings(Path.of("queue"), 1 << 20, 200, false, 0, 1000, 0, 1 << 30);
             var store = new JournalQueueStore(folder, settings);
             var pairs = new ArrayList<long[]>();
             for (int step = 0; step < 300; step++) {

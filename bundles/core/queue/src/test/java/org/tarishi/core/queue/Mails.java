@@ -34,6 +34,7 @@ final class Mails {
                     List.of(Recipient.parse("<you@" + domain + ">")),
                     MailState.first(1, NOW)));
         }
-        return new NewMessage(id, ReversePath.parse("<me@sender.example>"), message, Map.of(), "test", NOW, mails);
+        return new NewMessage(
+                id, ReversePath.parse("<me@sender.example>"), message, Map.of(), "test", NOW, false, mails);
     }
 }

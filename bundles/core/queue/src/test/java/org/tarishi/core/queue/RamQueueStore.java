@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.ReversePath;
 import org.tarishi.api.message.Message;
 import org.tarishi.core.spi.MailState;
 import org.tarishi.core.spi.NewMessage;
@@ -333,5 +338,19 @@ public final class RamQueueStore implements QueueStore {
     @Override
     public int importHaraka(Path folder, Consumer<String> told) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> importMessage(Path file, ReversePath sender, List<Recipient> recipients) throws IOException {
+        var text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        var mail = new NewMessage.Mail(
+                "import.1",
+                recipients.getFirst().mailbox().host().ascii(),
+                recipients,
+                MailState.first(recipients.size(), Instant.EPOCH));
+        var message = new NewMessage(
+                "import", sender, TestMessage.of(text), Map.of(), "import", Instant.EPOCH, false, List.of(mail));
+        insert(message).toCompletableFuture().join();
+        return List.of(mail.id());
     }
 }

@@ -33,7 +33,7 @@ final class ReplayTest {
 
     private JournalQueueStore open() {
         return new JournalQueueStore(
-                data, new Settings(Path.of("queue"), 64 << 20, 64 << 10, false, 0, 10_000_000, 1 << 30));
+                data, new Settings(Path.of("queue"), 64 << 20, 64 << 10, false, 0, 10_000_000, 0, 1 << 30));
     }
 
     private static NewMessage message(int i) {
@@ -46,6 +46,7 @@ final class ReplayTest {
                 Map.of(),
                 "smtp",
                 Mails.NOW,
+                false,
                 List.of(new NewMessage.Mail(
                         "1A2B3C4D-" + i + ".1.1",
                         domain,

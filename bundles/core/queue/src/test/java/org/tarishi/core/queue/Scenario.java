@@ -58,7 +58,7 @@ final class Scenario {
     }
 
     static Store open(Disk disk, long seed, int segmentSize) throws IOException {
-        var settings = new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, 1000, 1 << 30);
+        var settings = new Settings(Path.of("queue"), 1 << 20, BODY_BYTES, true, 0, 1000, 0, 1 << 30);
         var store = Store.open(disk, () -> settings, () -> segmentSize, new SplittableRandom(seed), false);
         try {
             store.scanned().join();

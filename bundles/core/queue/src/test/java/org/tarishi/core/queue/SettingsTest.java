@@ -19,6 +19,7 @@ final class SettingsTest {
                 true,
                 key.equals("freeBytes") ? value : 0,
                 key.equals("maxMails") ? (int) value : 1000,
+                key.equals("maxBytes") ? value : 0,
                 key.equals("cleanBytesPerSecond") ? (int) value : 1 << 20);
     }
 
@@ -31,6 +32,7 @@ final class SettingsTest {
         "freeBytes, -1",
         "maxMails, 0",
         "maxMails, 100000001",
+        "maxBytes, -1",
         "cleanBytesPerSecond, 65535"
     })
     void aValueOutOfRangeIsRefusedByItsName(String key, long value) {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tarishi.api.Notes;
 import org.tarishi.api.Recipients;
+import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.Text;
 import org.tarishi.api.Transaction;
@@ -16,6 +17,8 @@ import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.LiveSubmission;
 import org.tarishi.core.spi.OutboundQueue;
+import org.tarishi.core.spi.QueueStore;
+import org.tarishi.core.spi.QueueStoreException;
 
 /** Queues messages of clients that may relay. Any thread; nothing blocks. */
 final class ClientMail implements OutboundQueue {
@@ -25,10 +28,12 @@ final class ClientMail implements OutboundQueue {
     /** RFC 8689 section 2. */
     private static final String REQUIRE_TLS = "REQUIRETLS";
 
+    private final QueueStore store;
     private final Submissions submissions;
     private final Supplier<Settings> settings;
 
-    ClientMail(Submissions submissions, Supplier<Settings> settings) {
+    ClientMail(QueueStore store, Submissions submissions, Supplier<Settings> settings) {
+        this.store = store;
         this.submissions = submissions;
         this.settings = settings;
     }
@@ -40,8 +45,13 @@ final class ClientMail implements OutboundQueue {
         tx.connection().user().ifPresent(user -> facts.put(Facts.USER, Text.escaped(user)));
         tx.connection().hello().ifPresent(hello -> facts.put(Facts.HELLO, Text.escaped(hello.name())));
         var particulars = new Submissions.Particulars(
-                Map.copyOf(facts), tx.sender().parameters().has(REQUIRE_TLS));
+                Map.copyOf(facts), tx.sender().parameters().has(REQUIRE_TLS), false);
         submissions.submit(new Client(tx, message), particulars, generation, turn, then);
+    }
+
+    @Override
+    public Optional<Reply> refusal() {
+        return store.refusal().map(QueueStoreException.Reason::reply);
     }
 
     @Override

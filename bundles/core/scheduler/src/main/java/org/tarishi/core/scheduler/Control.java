@@ -426,7 +426,7 @@ final class Control implements QueueControlBackend {
         return found(mail).state();
     }
 
-    List<Dispatcher.Destination> destinations(int most) {
+    List<Destination> destinations(int most) {
         return dispatcher.destinations(most);
     }
 

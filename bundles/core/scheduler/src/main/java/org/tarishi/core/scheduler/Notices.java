@@ -106,8 +106,12 @@ final class Notices {
                 ProgramMail.Manner.AS_IT_IS,
                 Map.of(),
                 ORIGIN,
-                // RFC 8689 section 5: what is told of such a mail must not be less safe than it
-                queued.state().tlsRequired());
+                new Submissions.Particulars(
+                        Map.of(),
+                        // RFC 8689 section 5: what is told of such a mail must not be less safe than it
+                        queued.state().tlsRequired(),
+                        // the mail goes when its sender is told
+                        queued.state().pending() == 0));
         return switch (submitted) {
             case Submitted.Queued _ -> {
                 LOG.info("{} tells {} of {}", id, notification.recipient(), queued.id());

@@ -72,7 +72,7 @@ final class ProgramMail implements MailerBackend {
                     new Manner(options.isDotStuffed(), options.removesMessageId(), options.removesDate()),
                     options.notes(),
                     options.origin(),
-                    options.requiresTls());
+                    new Submissions.Particulars(Map.of(), options.requiresTls(), false));
             return new Sent(id, reply(submitted));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -110,7 +110,7 @@ final class ProgramMail implements MailerBackend {
             Manner manner,
             Map<String, StoredNote> notes,
             String origin,
-            boolean requiresTls)
+            Submissions.Particulars particulars)
             throws IOException, InterruptedException {
         try (content) {
             var hooks = parts.hooks();
@@ -130,7 +130,7 @@ final class ProgramMail implements MailerBackend {
                             message.headers().remove("Date");
                         }
                         yield submit(
-                                hooks, new Program(id, from, to, message, hooks.newNotes(notes), origin), requiresTls);
+                                hooks, new Program(id, from, to, message, hooks.newNotes(notes), origin), particulars);
                     } finally {
                         message.close();
                     }
@@ -139,18 +139,15 @@ final class ProgramMail implements MailerBackend {
         }
     }
 
-    private Submitted submit(Hooks hooks, LiveSubmission submission, boolean requiresTls) throws InterruptedException {
+    private Submitted submit(Hooks hooks, LiveSubmission submission, Submissions.Particulars particulars)
+            throws InterruptedException {
         Admission admission = Asked.get(then -> hooks.begin(Runnable::run, then));
         return switch (admission) {
             case Admission.Refused(var reply) -> new Submitted.Refused(reply);
             case Admission.Admitted(Generation generation) -> {
                 try {
-                    yield Asked.get(then -> submissions.submit(
-                            submission,
-                            new Submissions.Particulars(Map.of(), requiresTls),
-                            generation,
-                            Runnable::run,
-                            then));
+                    yield Asked.get(
+                            then -> submissions.submit(submission, particulars, generation, Runnable::run, then));
                 } finally {
                     generation.release();
                 }

@@ -97,7 +97,7 @@ public final class Scheduler implements Parts {
         control = new Control(store, dispatcher, pauses, events, clock);
         loader = new Loader(store, dispatcher, clock, random, now);
 
-        client = new ClientMail(submissions, now);
+        client = new ClientMail(store, submissions, now);
         loop = Thread.ofVirtual().name("scheduler").unstarted(this::work);
     }
 

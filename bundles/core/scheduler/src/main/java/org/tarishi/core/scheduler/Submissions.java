@@ -77,8 +77,9 @@ final class Submissions {
      *
      * @param facts what is kept with its mails
      * @param isTlsRequired whether they leave over TLS only
+     * @param isOwed see {@link NewMessage}
      */
-    record Particulars(Map<String, String> facts, boolean isTlsRequired) {}
+    record Particulars(Map<String, String> facts, boolean isTlsRequired, boolean isOwed) {}
 
     /** Takes a submission; {@code then} is told once, by {@code turn}. The submission's message is changed, and stays its owner's. */
     void submit(
@@ -207,7 +208,15 @@ final class Submissions {
                     particulars,
                     set));
         }
-        return new NewMessage(submission.id(), sender, submission.message(), notes, submission.origin(), now, mails);
+        return new NewMessage(
+                submission.id(),
+                sender,
+                submission.message(),
+                notes,
+                submission.origin(),
+                now,
+                particulars.isOwed(),
+                mails);
     }
 
     private static NewMessage.Mail mail(

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tarishi.api.EnhancedStatus;
+import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
+import org.tarishi.api.ReversePath;
 import org.tarishi.core.queue.RamQueueStore;
 import org.tarishi.core.spi.MailState;
 import org.tarishi.core.spi.NewMessage;
@@ -129,6 +131,12 @@ final class CrashTest {
         @Override
         public int importHaraka(Path from, Consumer<String> told) throws IOException {
             return real.importHaraka(from, told);
+        }
+
+        @Override
+        public List<String> importMessage(Path file, ReversePath sender, List<Recipient> recipients)
+                throws IOException {
+            return real.importMessage(file, sender, recipients);
         }
     }
 

@@ -209,7 +209,7 @@ final class World implements Parts {
         submissions.submit(
                 new ProgramMail.Program(
                         id, from, to, TestMessage.of("Subject: hi\r\n\r\nbody\r\n"), new MemoryNotes(Map.of()), "test"),
-                new Submissions.Particulars(Map.of(), false),
+                new Submissions.Particulars(Map.of(), false, false),
                 plugins,
                 Runnable::run,
                 told::add);

@@ -15,6 +15,8 @@ import org.tarishi.api.ReversePath;
  * @param notes what travels with the mails, by name
  * @param origin a word for where it comes from
  * @param queuedAt when it was taken
+ * @param isOwed whether a mail of the queue goes when this one has come, as with a notification: then it is taken although as much is queued as
+ *     may be, for otherwise the queue could not become emptier
  * @param mails at least one
  */
 public record NewMessage(
@@ -24,6 +26,7 @@ public record NewMessage(
         Map<String, StoredNote> notes,
         String origin,
         Instant queuedAt,
+        boolean isOwed,
         List<Mail> mails) {
 
     /** Copies what could change. */

@@ -1,6 +1,7 @@
 package org.tarishi.core.spi;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
@@ -24,6 +25,12 @@ public interface OutboundQueue {
      * @param then told once, when the mails are safe or refused
      */
     void submit(Transaction tx, LiveMessage message, Generation generation, Executor turn, Consumer<Submitted> then);
+
+    /**
+     * Returns why a message would be refused now, as far as that is known before there is one: 4yz; nothing where it would be taken. So a
+     * client need not send a message in vain. Quick.
+     */
+    Optional<Reply> refusal();
 
     /** Returns how long mail may be held for its sender (RFC 4865); nothing or less where it may not. */
     Duration longestHold();

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
+import org.tarishi.api.Recipient;
+import org.tarishi.api.ReversePath;
 
 /**
  * Keeps queued mail, and decides nothing: when a mail is tried, and what follows from an attempt, is its user's business.
@@ -115,6 +117,15 @@ public interface QueueStore {
      * @return how many files were imported
      */
     int importHaraka(Path folder, Consumer<String> told) throws IOException;
+
+    /**
+     * Takes a message of a file, as it is: no plugin is asked, and no header added. The file is not changed. Line ends become those of SMTP.
+     * Blocks until it is safe.
+     *
+     * @return the ids of the mails, one for each destination domain
+     * @throws IOException when the file can't be read, or the message can't be stored: then a {@link QueueStoreException}
+     */
+    List<String> importMessage(Path file, ReversePath sender, List<Recipient> recipients) throws IOException;
 
     /** Is shown mails by {@link #visit}. */
     @FunctionalInterface
