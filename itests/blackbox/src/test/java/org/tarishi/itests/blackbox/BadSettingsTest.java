@@ -340,6 +340,7 @@ class BadSettingsTest {
         table.put(queue + "bodyBytes", List.of("-1", "1048577"));
         table.put(queue + "freeBytes", List.of("-1"));
         table.put(queue + "maxMails", List.of("0", "100000001"));
+        table.put(queue + "maxBytes", List.of("-1"));
         table.put(queue + "cleanBytesPerSecond", List.of("65535", "1073741825"));
 
         table.put("org.tarishi.core.config:poll", List.of("soon", "PT0S", "PT2M"));

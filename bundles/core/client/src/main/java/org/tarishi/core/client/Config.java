@@ -66,8 +66,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             name = "Connections",
             description =
                     "How many connections may be open at once, idle ones included, 1 to 10000. Who needs one more waits for it as"
-                            + " long as connecting may take. Default: 200.")
-    int maxConnections() default 200;
+                            + " long as connecting may take. Default: 2000, as many as the scheduler makes attempts at once.")
+    int maxConnections() default 2000;
 
     @AttributeDefinition(
             name = "Idle connections per route",

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.service.NoConnectionException;
 
 /**
  * The connections that wait for their next mail, and the count of all.
@@ -43,6 +44,7 @@ final class Pool {
      *
      * @param time how long to wait for either
      * @param mayBeKept whether a kept one will do
+     * @throws NoConnectionException when there is neither for that time
      * @return the connection, whose place comes with it; nothing for a place alone
      */
     Optional<Session> acquire(Route route, Duration time, boolean mayBeKept) throws IOException {
@@ -66,7 +68,7 @@ final class Pool {
                     evicted = removeOldest();
                     if (evicted.isEmpty()) {
                         if (left <= 0) {
-                            throw new IOException(
+                            throw new NoConnectionException(
                                     "all " + places + " connections of the SMTP client are in use (maxConnections)");
                         }
                         left = room.awaitNanos(left);

@@ -38,6 +38,7 @@ import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.service.NoConnectionException;
 import org.tarishi.api.service.SmtpClient.Outcome;
 import org.tarishi.api.service.UnknownOutcomeException;
 import org.tarishi.core.client.FakePeer.Script;
@@ -1125,6 +1126,7 @@ class ClientTest {
                                 to("<a@example.com>"),
                                 new FakeMessage(TEXT),
                                 new Terms(Duration.ofMillis(1), false, false)))
+                        .isInstanceOf(NoConnectionException.class)
                         .hasMessageContaining("maxConnections");
                 free.countDown();
                 assertThat(sent.get().decisive().isPositive()).isTrue();

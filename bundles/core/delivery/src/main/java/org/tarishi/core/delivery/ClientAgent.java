@@ -19,6 +19,7 @@ import org.tarishi.api.Text;
 import org.tarishi.api.outbound.MxResult;
 import org.tarishi.api.outbound.OutboundMail;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.service.NoConnectionException;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.api.service.UnknownOutcomeException;
 import org.tarishi.core.spi.DeliveryAgent;
@@ -34,6 +35,9 @@ public final class ClientAgent implements DeliveryAgent {
 
     private static final Reply NO_ROUTE =
             StatusReason.NET_UNABLE_TO_ROUTE.reply(451, "no route and no smart host is set for this domain");
+
+    private static final Reply NO_CONNECTION =
+            StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "all connections of this host are in use");
 
     /** RFC 8689 section 4.2.1: better later than in the clear. */
     private static final Reply NO_TLS =
@@ -78,7 +82,9 @@ public final class ClientAgent implements DeliveryAgent {
             last = attempt(mail, message, route, from);
             // RFC 5321 section 5.1: another host may take what this one does not now; what one has, or may have, is its
             // own
-            if (last.reach() == Reach.ANSWERED || last.reach() == Reach.UNKNOWN) {
+            if (last.reach() == Reach.ANSWERED
+                    || last.reach() == Reach.UNKNOWN
+                    || last.reach() == Reach.NO_CONNECTION) {
                 return last;
             }
         }
@@ -96,6 +102,8 @@ public final class ClientAgent implements DeliveryAgent {
             return new Attempt(results(mail, outcome), reach(outcome), hop(route), took(from));
         } catch (UnknownOutcomeException e) {
             return failed(mail, route, Reach.UNKNOWN, "the connection broke behind the final dot", e, from);
+        } catch (NoConnectionException e) {
+            return new Attempt(same(mail, NO_CONNECTION), Reach.NO_CONNECTION, null, took(from));
         } catch (IOException e) {
             return failed(mail, route, Reach.UNREACHED, "no answer", e, from);
         }

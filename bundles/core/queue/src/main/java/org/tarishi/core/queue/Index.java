@@ -2,9 +2,7 @@ package org.tarishi.core.queue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,69 +56,17 @@ final class Index {
     private final IntTable byNumber = new IntTable(slot -> IntTable.hash(number[slot]));
     private final IntTable byId = new IntTable(slot -> IntTable.mix(idHash[slot]));
 
-    // Messages, by slot.
-    private long[] messageNumber = new long[FIRST_SIZE];
-    private int[] firstMail = new int[FIRST_SIZE];
-    private int[] entrySegment = new int[FIRST_SIZE];
-    private int[] entryOffset = new int[FIRST_SIZE];
-    private int[] entryLength = new int[FIRST_SIZE];
-    private int[] sender = new int[FIRST_SIZE];
-    private long[] queuedAt = new long[FIRST_SIZE];
-    /** The bytes of the message, negative when its body has a file. */
-    private long[] size = new long[FIRST_SIZE];
-
-    private int messageEnd;
-    private int freeMessage = NONE;
-    private final IntTable byMessage = new IntTable(slot -> IntTable.hash(messageNumber[slot]));
-
+    private final MessageSlots messages = new MessageSlots();
     private final Domains domains = new Domains();
     private final Cursor cursor = new Cursor();
 
     private long mails;
     private long held;
-    private long messages;
-    private long bytes;
-    private long bodyFileBytes;
     private long hidden;
     /** Numbers below are of former runs, and hidden until the scan has ended. */
     private long firstOfRun = Long.MIN_VALUE;
 
     private boolean isScanned = true;
-
-    /** One instance of each domain, as long as a mail goes there. */
-    private static final class Domains {
-        private final Map<String, Integer> byName = new HashMap<>();
-        private String[] names = new String[16];
-        private int[] uses = new int[16];
-        private int end;
-        private final ArrayList<Integer> free = new ArrayList<>();
-
-        int take(String name) {
-            var known = byName.get(name);
-            int slot;
-            if (known != null) {
-                slot = known;
-            } else {
-                slot = free.isEmpty() ? end++ : free.removeLast();
-                if (slot == names.length) {
-                    names = Arrays.copyOf(names, slot * 2);
-                    uses = Arrays.copyOf(uses, slot * 2);
-                }
-                names[slot] = name;
-                byName.put(name, slot);
-            }
-            uses[slot]++;
-            return slot;
-        }
-
-        void give(int slot) {
-            if (--uses[slot] == 0) {
-                byName.remove(names[slot]);
-                names[slot] = "";
-                free.add(slot);
-            }
-        }
-    }
 
     /** Runs something that looks at or changes segments. */
     synchronized <T extends @Nullable Object> T withSegments(Function<Segments, T> action) {
@@ -150,18 +96,17 @@ final class Index {
 
     /** Takes an entry: a new one, or a copy of what is left of one. */
     synchronized void put(Place place, Entry.Summary entry) {
-        int slot = messageSlot(entry.message());
+        int slot = messages.find(entry.message());
         if (slot == NONE) {
-            slot = newMessage(entry);
+            slot = messages.add(entry);
         } else {
-            segments.live(entrySegment[slot], -entryLength[slot]);
+            var before = messages.entry(slot);
+            segments.live(before.segment(), -before.length());
             // Without this copy the older one would count again.
-            segments.refer(place.segment(), entrySegment[slot]);
+            segments.refer(place.segment(), before.segment());
             forgetMails(slot);
         }
-        entrySegment[slot] = place.segment();
-        entryOffset[slot] = place.offset();
-        entryLength[slot] = place.length();
+        messages.entry(slot, place);
         segments.live(place.segment(), place.length());
         for (var mail : entry.mails().reversed()) {
             newMail(slot, mail);
@@ -196,49 +141,18 @@ final class Index {
             return Optional.empty();
         }
         int of = message[slot];
-        segments.refer(segment, entrySegment[of]);
-        long ofNumber = messageNumber[of];
-        boolean hasBodyFile = size[of] < 0;
+        var entry = messages.entry(of);
+        segments.refer(segment, entry.segment());
+        long ofNumber = messages.number(of);
+        boolean hasBodyFile = messages.hasBodyFile(of);
         unlink(of, slot);
         forgetMail(slot);
-        boolean wasLast = firstMail[of] == NONE;
+        boolean wasLast = messages.firstMail(of) == NONE;
         if (wasLast) {
-            forgetMessage(of);
+            segments.live(entry.segment(), -entry.length());
+            messages.remove(of);
         }
         return Optional.of(new Removed(ofNumber, wasLast, hasBodyFile));
-    }
-
-    private int newMessage(Entry.Summary entry) {
-        int slot = freeMessage;
-        if (slot != NONE) {
-            freeMessage = firstMail[slot];
-        } else {
-            slot = messageEnd++;
-            if (slot == messageNumber.length) {
-                growMessages(slot + (slot >> 1));
-            }
-        }
-        messageNumber[slot] = entry.message();
-        firstMail[slot] = NONE;
-        sender[slot] = entry.sender();
-        queuedAt[slot] = entry.queuedAt();
-        size[slot] = entry.hasBodyFile() ? -entry.size() : entry.size();
-        byMessage.put(IntTable.hash(entry.message()), slot);
-        messages++;
-        bytes += entry.size();
-        bodyFileBytes += entry.hasBodyFile() ? entry.size() : 0;
-        return slot;
-    }
-
-    private void forgetMessage(int slot) {
-        segments.live(entrySegment[slot], -entryLength[slot]);
-        byMessage.remove(IntTable.hash(messageNumber[slot]), slot);
-        messages--;
-        bytes -= Math.abs(size[slot]);
-        bodyFileBytes += Math.min(0, size[slot]);
-        messageNumber[slot] = 0;
-        firstMail[slot] = freeMessage;
-        freeMessage = slot;
     }
 
     private void newMail(int of, Entry.MailSummary mail) {
@@ -253,8 +167,8 @@ final class Index {
         }
         number[slot] = mail.number();
         message[slot] = of;
-        nextOfMessage[slot] = firstMail[of];
-        firstMail[of] = slot;
+        nextOfMessage[slot] = messages.firstMail(of);
+        messages.firstMail(of, slot);
         idHash[slot] = mail.idHash();
         domain[slot] = domains.take(mail.domain());
         stateLength[slot] = 0;
@@ -267,12 +181,12 @@ final class Index {
     }
 
     private void forgetMails(int of) {
-        for (int slot = firstMail[of]; slot != NONE; ) {
+        for (int slot = messages.firstMail(of); slot != NONE; ) {
             int next = nextOfMessage[slot];
             forgetMail(slot);
             slot = next;
         }
-        firstMail[of] = NONE;
+        messages.firstMail(of, NONE);
     }
 
     private void forgetMail(int slot) {
@@ -290,11 +204,11 @@ final class Index {
     }
 
     private void unlink(int of, int slot) {
-        if (firstMail[of] == slot) {
-            firstMail[of] = nextOfMessage[slot];
+        if (messages.firstMail(of) == slot) {
+            messages.firstMail(of, nextOfMessage[slot]);
             return;
         }
-        int at = firstMail[of];
+        int at = messages.firstMail(of);
         while (nextOfMessage[at] != slot) {
             at = nextOfMessage[at];
         }
@@ -334,25 +248,10 @@ final class Index {
         stateLength = Arrays.copyOf(stateLength, to);
     }
 
-    private void growMessages(int to) {
-        messageNumber = Arrays.copyOf(messageNumber, to);
-        firstMail = Arrays.copyOf(firstMail, to);
-        entrySegment = Arrays.copyOf(entrySegment, to);
-        entryOffset = Arrays.copyOf(entryOffset, to);
-        entryLength = Arrays.copyOf(entryLength, to);
-        sender = Arrays.copyOf(sender, to);
-        queuedAt = Arrays.copyOf(queuedAt, to);
-        size = Arrays.copyOf(size, to);
-    }
-
     // ---- questions
 
     private int mailSlot(long wanted) {
         return byNumber.find(IntTable.hash(wanted), slot -> number[slot] == wanted);
-    }
-
-    private int messageSlot(long wanted) {
-        return byMessage.find(IntTable.hash(wanted), slot -> messageNumber[slot] == wanted);
     }
 
     /** Returns where to read about a mail that is shown. */
@@ -365,17 +264,17 @@ final class Index {
         int of = message[slot];
         return new Found(
                 number[slot],
-                messageNumber[of],
-                new Place(entrySegment[of], entryOffset[of], entryLength[of]),
+                messages.number(of),
+                messages.entry(of),
                 stateLength[slot] == 0 ? null : new Place(stateSegment[slot], stateOffset[slot], stateLength[slot]),
-                size[of] < 0);
+                messages.hasBodyFile(of));
     }
 
     /** Returns the mails of a message, shown or not, in the order of their entry. */
     synchronized List<Found> ofMessage(long wanted) {
         var list = new ArrayList<Found>();
-        int of = messageSlot(wanted);
-        for (int slot = of == NONE ? NONE : firstMail[of]; slot != NONE; slot = nextOfMessage[slot]) {
+        int of = messages.find(wanted);
+        for (int slot = of == NONE ? NONE : messages.firstMail(of); slot != NONE; slot = nextOfMessage[slot]) {
             list.add(found(slot));
         }
         return list;
@@ -383,7 +282,7 @@ final class Index {
 
     /** Tells whether a message is there, shown or not. */
     synchronized boolean hasMessage(long wanted) {
-        return messageSlot(wanted) != NONE;
+        return messages.find(wanted) != NONE;
     }
 
     /** Returns the mails that are shown whose id has a hash. */
@@ -413,25 +312,19 @@ final class Index {
 
     /** Returns when the oldest mail that is shown was queued, in milliseconds; the last there is when there is none. */
     synchronized long oldest() {
-        long oldest = Long.MAX_VALUE;
-        for (int slot = 0; slot < messageEnd; slot++) {
-            if (messageNumber[slot] != 0) {
-                oldest = Math.min(oldest, queuedAt[slot]);
-            }
-        }
-        return oldest;
+        return messages.oldest();
     }
 
     /** Returns the bytes of messages whose body has a file. */
     synchronized long bodyFileBytes() {
-        return bodyFileBytes;
+        return messages.bodyFileBytes();
     }
 
     /** What there is; mails that are not shown are not counted, their messages are. */
     record Counts(long mails, long held, long messages, long bytes) {}
 
     synchronized Counts counts() {
-        return new Counts(mails - hidden, held, messages, bytes);
+        return new Counts(mails - hidden, held, messages.count(), messages.bytes());
     }
 
     private final class Cursor implements QueueStore.Row {
@@ -445,22 +338,22 @@ final class Index {
 
         @Override
         public long message() {
-            return messageNumber[message[slot]];
+            return messages.number(message[slot]);
         }
 
         @Override
         public String domain() {
-            return domains.names[domain[slot]];
+            return domains.name(domain[slot]);
         }
 
         @Override
         public int sender() {
-            return sender[message[slot]];
+            return messages.sender(message[slot]);
         }
 
         @Override
         public long queuedAt() {
-            return queuedAt[message[slot]];
+            return messages.queuedAt(message[slot]);
         }
 
         @Override
@@ -485,7 +378,7 @@ final class Index {
 
         @Override
         public long size() {
-            return Math.abs(Index.this.size[message[slot]]);
+            return messages.size(message[slot]);
         }
 
         @Override

@@ -18,6 +18,7 @@ import org.tarishi.api.outbound.Route;
 import org.tarishi.api.outbound.SendDecision;
 import org.tarishi.core.scheduler.LimitRule.Scope;
 import org.tarishi.core.spi.Admission;
+import org.tarishi.core.spi.DeliveryAgent.Reach;
 import org.tarishi.core.spi.Generation;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.MailState;
@@ -38,6 +39,9 @@ final class Courier {
 
     /** How long a mail waits for what is not its fault: an absent bundle, a fault of ours, a record that can't be read. */
     static final Duration ABSENT = Duration.ofSeconds(30);
+
+    /** How long a mail waits when this host has no connection for it. */
+    private static final Duration CROWDED = Duration.ofSeconds(5);
 
     static final Duration FAULT = Duration.ofMinutes(5);
 
@@ -282,7 +286,16 @@ final class Courier {
                 if (isSourceLimited(start, first, end)) {
                     yield Optional.empty();
                 }
-                yield Optional.of(tried(agent, mail, routes));
+                var outcome = tried(agent, mail, routes);
+                if (outcome.attempt().reach() == Reach.NO_CONNECTION && !clerk.isTooOld(mail.queued())) {
+                    events.putOff(mail.queued(), CROWDED, "no connection is free");
+                    end.again(
+                            Dispatcher.Ending.NONE,
+                            CROWDED,
+                            mail.queued().state().priority());
+                    yield Optional.empty();
+                }
+                yield Optional.of(outcome);
             }
         };
     }

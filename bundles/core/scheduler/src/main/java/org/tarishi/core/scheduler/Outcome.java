@@ -62,7 +62,7 @@ record Outcome(DeliveryAgent.Attempt attempt, List<One> delivered, List<One> def
             case ANSWERED -> delivered.isEmpty() && failed.isEmpty() ? Pace.Sign.DEFERS : Pace.Sign.GOOD;
             case BUSY, UNREACHED -> Pace.Sign.DOWN;
             case UNKNOWN -> Pace.Sign.DEFERS;
-            case NONE -> Pace.Sign.NONE;
+            case NONE, NO_CONNECTION -> Pace.Sign.NONE;
         };
     }
 

@@ -29,6 +29,7 @@ final class ControlTest {
     private final RamQueueStore store = new RamQueueStore();
     private final World.Time time = new World.Time();
     private World world;
+    private int imports;
     private final StringBuilder out = new StringBuilder();
 
     @BeforeEach
@@ -56,7 +57,7 @@ final class ControlTest {
         all.add(folder.toString());
         all.addAll(List.of(words));
         Clock clock = time;
-        return new QueueCommand(world.control, world, () -> {}, clock).apply(all, out);
+        return new QueueCommand(world.control, world, () -> imports++, clock).apply(all, out);
     }
 
     @Test
@@ -216,6 +217,34 @@ final class ControlTest {
         assertThat(command("resume", "p1")).isZero();
         assertThat(world.run()).isEqualTo(1);
         assertThat(command("pauses")).isEqualTo(1);
+    }
+
+    @Test
+    void theCommandImportsAMessageAndHasItTried() throws Exception {
+        Files.writeString(folder.resolve("in.eml"), "Subject: in\r\n\r\nbody\r\n");
+        assertThat(command("import", "in.eml", "--from", "<>", "--to", "z@f.example"))
+                .as(out.toString())
+                .isZero();
+        assertThat(out.toString()).isEqualTo("queued as import.1\n");
+        var mail = world.mail("import.1").orElseThrow();
+        assertThat(mail.sender().isNull()).isTrue();
+        assertThat(mail.recipients().toString()).isEqualTo("[<z@f.example>]");
+        assertThat(imports).isEqualTo(1);
+    }
+
+    @Test
+    void theCommandToldToImportSaysWhatIsMissing() {
+        assertThat(command("import", "in.eml")).isEqualTo(2);
+        assertThat(out.toString()).startsWith("queue: wants --to ADDRESS");
+        assertThat(command("import", "--to", "z@f.example")).isEqualTo(2);
+        assertThat(command("import", "in.eml", "--to", "@@")).isEqualTo(2);
+        assertThat(command("import", "in.eml", "--to", "z@f.example", "--from", "<>", "--from", "<>"))
+                .isEqualTo(2);
+        assertThat(command("import", "in.eml", "--to", "z@f.example", "--domain", "f.example"))
+                .isEqualTo(2);
+        assertThat(command("list", "--to", "z@f.example")).isEqualTo(2);
+        assertThat(command("import", "no.eml", "--to", "z@f.example")).isEqualTo(1);
+        assertThat(imports).isZero();
     }
 
     @Test

@@ -81,6 +81,21 @@ final class LifeTest {
     }
 
     @Test
+    void aMailThatFindsNoConnectionIsTriedAgainSoonAndNoFailureIsCounted() {
+        world.reach.value = DeliveryAgent.Reach.NO_CONNECTION;
+        world.next = (mail, recipient) -> BUSY;
+        world.submit("C1.1", SENDER, "<a@d.example>");
+        world.run();
+        assertThat(world.mail("C1.1.1").orElseThrow().state().failures()).isZero();
+        assertThat(world.runAfter("PT4S")).isZero();
+        world.reach.value = DeliveryAgent.Reach.ANSWERED;
+        world.next = (mail, recipient) -> TAKEN;
+        assertThat(world.runAfter("PT1S")).isEqualTo(1);
+        assertThat(world.mail("C1.1.1")).isEmpty();
+        assertThat(world.notices).isEmpty();
+    }
+
+    @Test
     void eachRecipientHasItsOwnEndAndIsNotTriedAgainAfterIt() {
         world.next = (mail, recipient) -> switch (recipient.toString()) {
             case "<ok@d.example>", SENDER -> TAKEN;

@@ -78,6 +78,9 @@ final class Machine {
         /** What is wrong with the message that is arriving, null for nothing so far. */
         Intake.@Nullable Fault fault();
 
+        /** Why the queue would refuse the message of the open transaction, if it goes there; null for nothing. */
+        @Nullable Reply outboundRefusal();
+
         /** How many RCPT commands of the open transaction were accepted, repeated ones counted. */
         int accepted();
     }
@@ -597,7 +600,7 @@ final class Machine {
         if (!(state instanceof State.Addressing(var hello, var tx))) {
             throw new IllegalStateException("DATA in " + state);
         }
-        return new Step.Ask(Moment.DATA, null, opinion -> switch (opinion) {
+        return new Step.Ask(Moment.DATA, null, opinion -> switch (ifThereIsRoom(opinion)) {
             // A plugin may have taken the last recipient away.
             case Opinion.Yes _ when tx.recipients().all().isEmpty() -> error(Replies.RCPT_FIRST, state);
             case Opinion.Yes(var words, var _) ->
@@ -607,6 +610,12 @@ final class Machine {
             case Opinion.No no -> new Step.End(outcome(no.reply()), refuse(no, new State.Ready(hello), Event.MESSAGE));
             case Opinion.HangUp() -> hangUp(Event.MESSAGE);
         });
+    }
+
+    /** A message that the queue would refuse need not be sent first. */
+    private Opinion ifThereIsRoom(Opinion opinion) {
+        var full = opinion instanceof Opinion.Yes ? facts.outboundRefusal() : null;
+        return full == null ? opinion : new Opinion.No(full, false);
     }
 
     // ---- chunks: whatever becomes of them, their octets are read (RFC 3030 section 2)
@@ -631,7 +640,7 @@ final class Machine {
     private Step firstChunk(State.Addressing state, Chunk chunk) {
         var tx = state.tx();
         var hello = state.hello();
-        return new Step.Ask(Moment.DATA, null, opinion -> switch (opinion) {
+        return new Step.Ask(Moment.DATA, null, opinion -> switch (ifThereIsRoom(opinion)) {
             case Opinion.Yes _
             when tx.recipients().all().isEmpty() -> new Step.Discard(chunk.octets(), error(Replies.RCPT_FIRST, state));
             case Opinion.Yes _ ->

@@ -1159,6 +1159,11 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         var awaited = new Awaited<Admission>(admission -> switch (admission) {
             case Admission.Refused(var reply) -> then.apply(new Step.Begun.Refused(reply));
             case Admission.Admitted(var generation) -> {
+                var full = outboundRefusal(relaying, generation);
+                if (full != null) {
+                    generation.release();
+                    yield then.apply(new Step.Begun.Refused(full));
+                }
                 var begun = new MailTransaction(
                         id + "." + ++counters.transactions,
                         this,
@@ -1173,6 +1178,20 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         });
         hooks.begin(wire.turn(), awaited);
         return awaited.answered();
+    }
+
+    @Override
+    public @Nullable Reply outboundRefusal() {
+        var open = open();
+        return outboundRefusal(open.isRelaying(), open.generation());
+    }
+
+    /** Says why the queue refuses mail now; not where a plugin may take it, which has room of its own. */
+    private @Nullable Reply outboundRefusal(boolean isOutbound, Generation generation) {
+        var queue = core.outbound();
+        return isOutbound && queue != null && generation.isEmpty(Moment.QUEUE_OUTBOUND)
+                ? queue.refusal().orElse(null)
+                : null;
     }
 
     // ---- the message ----

@@ -1,6 +1,7 @@
 package org.tarishi.core.server;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.tarishi.api.EnhancedStatus;
@@ -26,6 +27,13 @@ record FakeOutbound(String word) implements OutboundQueue {
             default -> throw new IllegalArgumentException(word);
         };
         turn.execute(() -> then.accept(answer));
+    }
+
+    @Override
+    public Optional<Reply> refusal() {
+        return word.equals("shut")
+                ? Optional.of(Reply.of(452, new EnhancedStatus(4, 3, 1), "no room"))
+                : Optional.empty();
     }
 
     @Override

@@ -77,6 +77,11 @@ final class MachineTest {
         }
 
         @Override
+        public @Nullable Reply outboundRefusal() {
+            return null;
+        }
+
+        @Override
         public int accepted() {
             return 1;
         }

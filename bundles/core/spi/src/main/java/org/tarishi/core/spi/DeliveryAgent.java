@@ -69,7 +69,9 @@ public interface DeliveryAgent {
         /** The connection broke when the next hop had the whole message; it may have it. */
         UNKNOWN,
         /** Nothing was tried, for a reason of this host's own; it says nothing of the next hop. */
-        NONE
+        NONE,
+        /** Nothing was tried, as this host has no connection free: the mail is tried again soon, and no failure counted. */
+        NO_CONNECTION
     }
 
     /**
