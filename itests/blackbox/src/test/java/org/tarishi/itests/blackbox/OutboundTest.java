@@ -133,6 +133,108 @@ class OutboundTest {
     }
 
     @Test
+    @Timeout(300)
+    void whileTheQueueIsFullClientsAreToldBeforeTheMessageAndMailIsTakenAgainWhenSomeHasLeft() throws Exception {
+        int port = Ports.free();
+        try (var instance = relaying(port)) {
+            assertThat(instance.cli("config", "set", "org.tarishi.core.queue", "maxMails=3")
+                            .code())
+                    .isZero();
+            for (int i = 0; i < 3; i++) {
+                assertThat(send(instance, "in" + i)).startsWith("250 ");
+            }
+            try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+                dialog.send("MAIL FROM:<sender@client.example>").expect("452 4.3.1");
+                dialog.send("NOOP").expect("250");
+            }
+            assertThat(instance.cli("status").out()).contains("takes no mail now: FULL");
+            try (var _ = sink(port)) {
+                assertThat(instance.cli("queue", "retry", "elsewhere.example").code())
+                        .isBetween(0, 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> arrived().size() == 3);
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(send(instance, "again")).startsWith("250 "));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> arrived().keySet().contains("again"));
+            }
+            assertThat(arrived()).containsOnlyKeys("in0", "in1", "in2", "again");
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void aFullDiskUnderTheQueueLosesNothingAndMailIsTakenAgainWhenThereIsRoom() throws Exception {
+        int port = Ports.free();
+        var disk = Files.createDirectory(root.resolve("disk"));
+        try (var instance = Instance.in(root.resolve("base"))
+                .set(DELIVERY, "smartHost", "smtp://127.0.0.1:" + port)
+                .set("org.tarishi.core.scheduler", "retrySchedule", "5s*1000")
+                .set("org.tarishi.core.scheduler", "rest", "PT1S")
+                .set("org.tarishi.core.scheduler", "longestRest", "PT1S")
+                .set("org.tarishi.core.queue", "folder", disk.toString())
+                .set("org.tarishi.core.queue", "segmentBytes", "1048576")
+                .set("org.tarishi.core.queue", "freeBytes", "2000000")
+                .onSmallDisk(disk, "8m")
+                .start()) {
+            assertThat(instance.cli("plugin", "install", Setup.plugin("relay").toString())
+                            .code())
+                    .isZero();
+            var accepted = new HashSet<String>();
+            var load = Load.start(instance.smtpPort(), 10, ELSEWHERE, 30_000);
+            await().atMost(Duration.ofSeconds(60)).until(() -> load.trouble() > 0);
+            var tally = load.stop();
+            accepted.addAll(tally.accepted());
+            assertThat(accepted).isNotEmpty();
+            assertThat(tally.troubles()).allSatisfy(reply -> assertThat(reply).contains("45"));
+            assertThat(instance.isAlive()).isTrue();
+            try (var _ = sink(port)) {
+                assertThat(instance.cli("queue", "retry").code()).isBetween(0, 1);
+                await().atMost(Duration.ofMinutes(2))
+                        .pollInterval(Duration.ofSeconds(1))
+                        .until(() -> instance.cli("queue", "stats").out().contains("total       0"));
+                assertThat(arrived().keySet()).containsAll(accepted);
+                await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(send(instance, "room")).startsWith("250 "));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> arrived().keySet().contains("room"));
+            }
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void aMessageIsImportedListedExportedAndVerifiedWhileTheServerRunsAndWhileItDoesNot() throws Exception {
+        int port = Ports.free();
+        var file = Files.writeString(root.resolve("in.eml"), "X-Test-Id: imported\nSubject: x\n\nbody\n");
+        try (var instance = relaying(port)) {
+            for (boolean isRunning : new boolean[] {true, false}) {
+                if (!isRunning) {
+                    instance.stop();
+                }
+                var taken = instance.cli(
+                        "queue", "import", file.toString(), "--from", "<>", "--to", "you@elsewhere.example");
+                assertThat(taken.code()).as(taken.out()).isZero();
+                var id = taken.out().strip().replace("queued as ", "");
+                assertThat(instance.cli("queue", "list").out()).contains(id);
+                assertThat(instance.cli("queue", "show", id).out()).contains("elsewhere.example");
+                var out = root.resolve("out" + isRunning + ".eml");
+                assertThat(instance.cli("queue", "export", id, out.toString()).code())
+                        .isZero();
+                assertThat(out).hasContent("X-Test-Id: imported\r\nSubject: x\r\n\r\nbody\r\n");
+                assertThat(instance.cli("queue", "verify").code()).isZero();
+                var haraka = Files.createDirectories(root.resolve("haraka"));
+                assertThat(instance.cli("queue", "import-haraka", haraka.toString())
+                                .out())
+                        .startsWith("0 mails");
+            }
+            instance.start();
+            try (var _ = sink(port)) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> arrived().getOrDefault("imported", 0) == 2);
+            }
+        }
+    }
+
+    @Test
     @Timeout(1800)
     void killedUnderLoadItLosesNoMailThatWasAnsweredWith250AndRepeatsAtMostWhatWasUnderWay() throws Exception {
         int port = Ports.free();

@@ -75,8 +75,8 @@ final class Capacity {
         }
     }
 
-    /** Asks at once how much room there is. */
-    void lookForRoom() {
-        room.look();
+    /** Takes note of bytes that are about to be written. */
+    void taken(long size) {
+        room.taken(size);
     }
 }

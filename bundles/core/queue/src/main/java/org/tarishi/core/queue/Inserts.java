@@ -40,6 +40,7 @@ final class Inserts {
     private final Journal journal;
     private final Index index;
     private final Bodies bodies;
+    private final Capacity capacity;
     private final Supplier<Settings> settings;
     private final AtomicLong numbers;
     private final Backlog backlog = new Backlog(MOST_WAITING);
@@ -70,7 +71,8 @@ final class Inserts {
      *
      * @param first the first number to give
      */
-    Inserts(Journal journal, Index index, Bodies bodies, Supplier<Settings> settings, long first) {
+    Inserts(Journal journal, Index index, Bodies bodies, Capacity capacity, Supplier<Settings> settings, long first) {
+        this.capacity = capacity;
         this.journal = journal;
         this.index = index;
         this.bodies = bodies;
@@ -83,6 +85,7 @@ final class Inserts {
         var result = new CompletableFuture<List<Long>>();
         try {
             long size = source.size();
+            capacity.taken(size);
             if (source.isInMemory() && size <= settings.get().bodyBytes() && backlog.tryTake(size)) {
                 take(envelope, source, size, result);
                 return result;

@@ -90,9 +90,9 @@ final class Store {
         reader = new RecordReader(disk, index);
         bodies = new Bodies(disk);
         changes = new Changes(index, reader, journal, bodies);
-        inserts = new Inserts(journal, index, bodies, settings, firstNumber + 1);
-        cleaner = new Cleaner(disk, index, changes, () -> settings.get().cleanBytesPerSecond());
         capacity = new Capacity(disk, index, settings);
+        inserts = new Inserts(journal, index, bodies, capacity, settings, firstNumber + 1);
+        cleaner = new Cleaner(disk, index, changes, () -> settings.get().cleanBytesPerSecond());
         scan = Thread.ofPlatform().daemon().name("queue scan").start(() -> scan(old, first));
     }
 
@@ -205,11 +205,6 @@ final class Store {
     /** See {@link Cleaner#clean}. */
     boolean clean() throws IOException, InterruptedException {
         return cleaner.clean();
-    }
-
-    /** Asks at once how much room there is. */
-    void lookForRoom() {
-        capacity.lookForRoom();
     }
 
     /** See {@link Capacity#refusal}. */
