@@ -1159,7 +1159,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
         var awaited = new Awaited<Admission>(admission -> switch (admission) {
             case Admission.Refused(var reply) -> then.apply(new Step.Begun.Refused(reply));
             case Admission.Admitted(var generation) -> {
-                var full = outboundRefusal(relaying, generation);
+                var full = outboundRefusal(relaying);
                 if (full != null) {
                     generation.release();
                     yield then.apply(new Step.Begun.Refused(full));
@@ -1182,16 +1182,13 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
 
     @Override
     public @Nullable Reply outboundRefusal() {
-        var open = open();
-        return outboundRefusal(open.isRelaying(), open.generation());
+        return outboundRefusal(open().isRelaying());
     }
 
-    /** Says why the queue refuses mail now; not where a plugin may take it, which has room of its own. */
-    private @Nullable Reply outboundRefusal(boolean isOutbound, Generation generation) {
+    /** Says why the queue refuses mail now. Whether a plugin would take the message instead is known only when it is there. */
+    private @Nullable Reply outboundRefusal(boolean isOutbound) {
         var queue = core.outbound();
-        return isOutbound && queue != null && generation.isEmpty(Moment.QUEUE_OUTBOUND)
-                ? queue.refusal().orElse(null)
-                : null;
+        return isOutbound && queue != null ? queue.refusal().orElse(null) : null;
     }
 
     // ---- the message ----
