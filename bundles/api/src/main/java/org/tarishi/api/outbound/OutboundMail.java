@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 import org.tarishi.api.MailHost;
 import org.tarishi.api.Notes;
@@ -25,6 +26,11 @@ public interface OutboundMail {
 
     /** Returns the domain that they share. */
     MailHost domain();
+
+    /** Returns who had logged in to send it; nothing where nobody had, or a program sends it. */
+    default Optional<String> user() {
+        return Optional.empty();
+    }
 
     /** Returns when it was queued. */
     Instant queuedAt();

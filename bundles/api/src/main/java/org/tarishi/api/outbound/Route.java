@@ -21,6 +21,8 @@ public final class Route {
     private final @Nullable String heloName;
     private final @Nullable String user;
     private final @Nullable String secret;
+    private final @Nullable InetAddress address;
+    private final @Nullable RouteTls tls;
 
     private Route(
             @Nullable String host,
@@ -30,7 +32,9 @@ public final class Route {
             @Nullable InetAddress bindAddress,
             @Nullable String heloName,
             @Nullable String user,
-            @Nullable String secret) {
+            @Nullable String secret,
+            @Nullable InetAddress address,
+            @Nullable RouteTls tls) {
         this.host = host;
         this.port = port;
         this.socket = socket;
@@ -39,6 +43,8 @@ public final class Route {
         this.heloName = heloName;
         this.user = user;
         this.secret = secret;
+        this.address = address;
+        this.tls = tls;
     }
 
     /**
@@ -53,32 +59,49 @@ public final class Route {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port must be 1 to 65535: " + port);
         }
-        return new Route(host, port, null, false, null, null, null, null);
+        return new Route(host, port, null, false, null, null, null, null, null, null);
     }
 
     /** Returns a route to a Unix domain socket. */
     public static Route to(Path socket) {
-        return new Route(null, 0, socket, false, null, null, null, null);
+        return new Route(null, 0, socket, false, null, null, null, null, null, null);
     }
 
     /** Returns the route, spoken to by LMTP (RFC 2033). */
     public Route withLmtp() {
-        return new Route(host, port, socket, true, bindAddress, heloName, user, secret);
+        return new Route(host, port, socket, true, bindAddress, heloName, user, secret, address, tls);
     }
 
     /** Returns the route, from this local address. */
-    public Route withBindAddress(InetAddress address) {
-        return new Route(host, port, socket, lmtp, address, heloName, user, secret);
+    public Route withBindAddress(InetAddress local) {
+        return new Route(host, port, socket, lmtp, local, heloName, user, secret, address, tls);
     }
 
     /** Returns the route, with this name in EHLO. */
     public Route withHeloName(String name) {
-        return new Route(host, port, socket, lmtp, bindAddress, name, user, secret);
+        return new Route(host, port, socket, lmtp, bindAddress, name, user, secret, address, tls);
     }
 
     /** Returns the route, with these credentials. */
     public Route withCredentials(String name, String password) {
-        return new Route(host, port, socket, lmtp, bindAddress, heloName, name, password);
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, name, password, address, tls);
+    }
+
+    /**
+     * Returns the route, to this address of the host, which is not looked up then.
+     *
+     * @throws IllegalArgumentException for a Unix domain socket
+     */
+    public Route withAddress(InetAddress remote) {
+        if (host == null) {
+            throw new IllegalArgumentException("a Unix domain socket has no address");
+        }
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, remote, tls);
+    }
+
+    /** Returns the route, spoken to by this TLS. */
+    public Route withTls(RouteTls wanted) {
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, address, wanted);
     }
 
     /** Returns the host, nothing for a socket. */
@@ -121,6 +144,16 @@ public final class Route {
         return Optional.ofNullable(secret);
     }
 
+    /** Returns the address of the host to connect to, if one was chosen. */
+    public Optional<InetAddress> address() {
+        return Optional.ofNullable(address);
+    }
+
+    /** Returns the TLS to speak; nothing where that was left open, which is {@link RouteTls#OPPORTUNISTIC}, and none over a socket. */
+    public Optional<RouteTls> tls() {
+        return Optional.ofNullable(tls);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Route r
@@ -131,21 +164,24 @@ public final class Route {
                 && Objects.equals(bindAddress, r.bindAddress)
                 && Objects.equals(heloName, r.heloName)
                 && Objects.equals(user, r.user)
-                && Objects.equals(secret, r.secret);
+                && Objects.equals(secret, r.secret)
+                && Objects.equals(address, r.address)
+                && Objects.equals(tls, r.tls);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(host, port, socket, lmtp, bindAddress, heloName, user);
+        return Objects.hash(host, port, socket, lmtp, bindAddress, heloName, user, address, tls);
     }
 
-    /** Returns the route for logs, such as {@code smtp://mx.example:25}. */
+    /** Returns the route for logs, such as {@code smtp://mx.example:25 at 192.0.2.1}. */
     @Override
     public String toString() {
         var scheme = lmtp ? "lmtp://" : "smtp://";
         if (socket != null) {
             return scheme + socket;
         }
-        return scheme + (host != null && host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return scheme + (host != null && host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port
+                + (address == null || address.getHostAddress().equals(host) ? "" : " at " + address.getHostAddress());
     }
 }

@@ -1,6 +1,6 @@
 /** Mail on its way out: what is submitted, routed, attempted, and what became of it. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.api.outbound;
 

@@ -20,7 +20,8 @@ public interface SmtpClient {
      *
      * <p>Whole groups of commands and chunks of the body go out in one flush. When every recipient is refused, no data is sent. The
      * answer tells what was said at each step; a peer that can't be reached, hangs up, or speaks no SMTP is an {@link IOException}, and
-     * {@link UnknownOutcomeException} when that happened after the final dot: the message may have been taken.
+     * {@link UnknownOutcomeException} when that happened after the final dot: the message may have been taken. Where the TLS that the
+     * route demands can't be had, it is a {@link TlsFailedException}.
      *
      * @param route the next hop
      * @param from the sender
@@ -88,6 +89,21 @@ public interface SmtpClient {
 
         /** Tells whether it is over TLS. */
         boolean isSecured();
+
+        /** Returns the version of TLS, such as {@code TLSv1.3}; nothing without TLS. */
+        default Optional<String> tlsVersion() {
+            return Optional.empty();
+        }
+
+        /** Returns the cipher suite by its IANA name; nothing without TLS. */
+        default Optional<String> cipherSuite() {
+            return Optional.empty();
+        }
+
+        /** Returns why there is no TLS although it was wanted, in words: what the next hop did not offer, or what went wrong with it before. */
+        default Optional<String> whyPlain() {
+            return Optional.empty();
+        }
 
         /** Tells whether the next hop knows who we are, by its AUTH. */
         boolean isAuthenticated();

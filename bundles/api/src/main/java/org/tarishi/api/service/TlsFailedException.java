@@ -1,0 +1,42 @@
+package org.tarishi.api.service;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** Says that the TLS that a route demands could not be had; nothing of the message was sent. */
+public final class TlsFailedException extends IOException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** What was in the way. */
+    public enum Kind {
+        /** The next hop does not offer TLS, or refuses to begin. */
+        NOT_OFFERED,
+        /** The two could not agree, or the next hop gave up within the handshake. */
+        HANDSHAKE,
+        /** The next hop's certificate won't do. */
+        CERTIFICATE,
+        /** This server can't speak TLS now, or not with the certificate that it is to show. */
+        UNAVAILABLE
+    }
+
+    private final Kind kind;
+
+    /** Makes one. */
+    public TlsFailedException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    /** Makes one with its cause. */
+    public TlsFailedException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** Returns what was in the way. */
+    public Kind kind() {
+        return kind;
+    }
+}
