@@ -28,6 +28,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String heloTimeout() default "PT5M";
 
     @AttributeDefinition(
+            name = "TLS time-out",
+            description = "How long a TLS handshake may take, ISO-8601. Default: PT1M.")
+    String tlsTimeout() default "PT1M";
+
+    @AttributeDefinition(
+            name = "Memory of broken TLS",
+            description =
+                    "How long a next hop whose TLS handshake has failed is spoken to in plain text, where that is allowed,"
+                            + " ISO-8601; PT0S: each connection tries again. Default: PT1H.")
+    String brokenTlsTime() default "PT1H";
+
+    @AttributeDefinition(
             name = "MAIL time-out",
             description = "How long to wait for the reply to MAIL or RSET, ISO-8601. Default: PT5M (RFC 5321).")
     String mailTimeout() default "PT5M";

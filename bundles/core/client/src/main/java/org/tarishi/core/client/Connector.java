@@ -82,7 +82,8 @@ final class Connector {
 
     private List<InetAddress> addresses(Route route) throws UnknownHostException {
         var host = route.host().orElseThrow(() -> new UnknownHostException("route without a host"));
-        var found = resolver.resolve(host);
+        var chosen = route.address();
+        var found = chosen.isPresent() ? List.of(chosen.get()) : resolver.resolve(host);
         var bind = route.bindAddress();
         if (bind.isEmpty()) {
             return found;

@@ -14,6 +14,9 @@ import org.tarishi.api.Xtext;
 final class Envelope {
 
     private final List<String> commands = new ArrayList<>();
+    /** RFC 8689 section 2: both the parameter and what a peer offers. */
+    static final String REQUIRE_TLS = "REQUIRETLS";
+
     private final int recipients;
     private final boolean allOrNone;
     private final List<Reply> rcpt = new ArrayList<>();
@@ -56,6 +59,9 @@ final class Envelope {
         }
         if (form.isUtf8()) {
             mail.append(" SMTPUTF8");
+        }
+        if (from.parameters().has(REQUIRE_TLS) && offer.has(REQUIRE_TLS)) {
+            mail.append(" REQUIRETLS");
         }
         if (offer.has("DSN")) {
             from.returnContent().ifPresent(ret -> mail.append(" RET=").append(ret));

@@ -6,11 +6,15 @@ import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +22,14 @@ import org.tarishi.api.AddressSyntaxException;
 import org.tarishi.api.Domain;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.ReversePath;
+import org.tarishi.api.Text;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 import org.tarishi.api.service.SmtpClient;
+import org.tarishi.api.service.TlsFailedException;
 import org.tarishi.core.spi.SmtpClientBackend;
+import org.tarishi.core.spi.TlsContexts;
 
 /**
  * The SMTP client over kept connections.
@@ -41,7 +49,15 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     private final String hostName;
     private final Connector connector;
     private final Pool pool;
+    private final BrokenTls broken;
     private volatile Settings settings;
+
+    /** Who begins TLS; absent while that bundle is replaced. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable TlsContexts tls;
 
     /** Makes one; for the runtime. */
     @Activate
@@ -61,6 +77,7 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         this.hostName = hostName;
         this.connector = new Connector(ticker, resolver, channels);
         this.pool = new Pool(() -> this.settings, ticker);
+        this.broken = new BrokenTls(ticker);
     }
 
     /** Takes new settings: for the next connection and the next transaction. */
@@ -92,14 +109,13 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
         boolean isOurs = true;
         try {
-            var now = settings;
-            var session = new Session(route, connector.connect(route, connectTimeout), now);
-            var refusal = greet(session, now, terms.authPreferred());
-            if (refusal.isPresent()) {
-                return refusal.get();
+            var opened = open(route, terms);
+            var refusal = opened.refusal();
+            if (refusal != null) {
+                return refusal;
             }
             isOurs = false;
-            return send(session, from, to, message, terms);
+            return send(opened.session(), from, to, message, terms);
         } finally {
             if (isOurs) {
                 pool.release();
@@ -107,22 +123,44 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
     }
 
-    private Optional<Answer> greet(Session session, Settings now, boolean authPreferred) throws IOException {
-        boolean isGreeted = false;
+    /**
+     * A session that was opened, or not.
+     *
+     * @param refusal why the peer does not want us, null where it does
+     */
+    private record Opened(Session session, @Nullable Answer refusal) {}
+
+    /** Opens a session; in plain text where TLS was tried, failed, and is not demanded (RFC 7435 section 3). */
+    private Opened open(Route route, Terms terms) throws IOException {
         try {
-            var name = session.route().heloName().orElse(now.heloName().isEmpty() ? hostName : now.heloName());
-            var refusal = session.greet(name);
-            if (refusal.isEmpty()) {
-                refusal = session.login(authPreferred);
+            return open(route, terms, null);
+        } catch (TlsFailedException e) {
+            boolean isDemanded = route.tls().map(RouteTls::isDemanded).orElse(false);
+            if (isDemanded || e.kind() != TlsFailedException.Kind.HANDSHAKE) {
+                throw e;
             }
+            var why = Text.escaped(String.valueOf(e.getMessage()));
+            LOG.info("{}: {}; tried again without TLS, which is not demanded", route, why);
+            return open(route, terms, why);
+        }
+    }
+
+    private Opened open(Route route, Terms terms, @Nullable String whyPlain) throws IOException {
+        var now = settings;
+        var wire = connector.connect(route, terms.connectTimeout());
+        var session = new Session(route, wire, now, new StartTls(route, wire, now, tls, broken, whyPlain));
+        boolean isOpen = false;
+        try {
+            var name = route.heloName().orElse(now.heloName().isEmpty() ? hostName : now.heloName());
+            var refusal = session.open(name, terms.authPreferred());
             if (refusal.isPresent()) {
                 session.quit();
-                return Optional.of(Answer.sessionRefused(refusal.get()).over(session.facts()));
+                return new Opened(session, Answer.sessionRefused(refusal.get()).over(session.facts()));
             }
-            isGreeted = true;
-            return Optional.empty();
+            isOpen = true;
+            return new Opened(session, null);
         } finally {
-            if (!isGreeted) {
+            if (!isOpen) {
                 session.close();
             }
         }

@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tarishi.api.AddressLiteral;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
@@ -19,6 +18,7 @@ import org.tarishi.api.message.Message;
 import org.tarishi.api.message.Message.WriteOption;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.SmtpClient;
+import org.tarishi.api.service.TlsFailedException;
 import org.tarishi.api.service.UnknownOutcomeException;
 
 /**
@@ -51,6 +51,7 @@ final class Session {
     private final Wire wire;
     private final Settings settings;
     private final Talk talk;
+    private final StartTls tls;
 
     private Offer offer = Offer.NOTHING;
     private boolean isAuthenticated;
@@ -59,11 +60,12 @@ final class Session {
     private boolean isUnreset;
     private boolean isGivenUp;
 
-    Session(Route route, Wire wire, Settings settings) {
+    Session(Route route, Wire wire, Settings settings, StartTls tls) {
         this.route = route;
         this.wire = wire;
         this.settings = settings;
         this.talk = new Talk(route, wire, settings);
+        this.tls = tls;
     }
 
     Route route() {
@@ -71,80 +73,44 @@ final class Session {
     }
 
     /**
-     * Reads the greeting and says EHLO, LHLO or HELO.
+     * Opens it, up to where a transaction may follow; see {@link Opening#run}.
      *
-     * @param name this host's name, empty for the address of the connection
      * @return the refusal, if the peer does not want us
      */
-    Optional<Reply> greet(String name) throws IOException {
-        wire.begin("waiting for the greeting", settings.greetingTimeout());
-        var greeting = talk.reply("greeting");
-        if (!greeting.isPositive()) {
-            return Optional.of(greeting);
-        }
-        var hello = name.isEmpty() ? addressLiteral() : name;
-        var answer = ask((route.isLmtp() ? "LHLO " : "EHLO ") + hello);
-        if (answer.isPositive()) {
-            offer = Offer.of(answer.lines());
-            return Optional.empty();
-        }
-        // 421 is no permanent refusal; LMTP has no HELO (RFC 2033 section 4.1).
-        if (answer.isPermanent() && !route.isLmtp()) {
-            answer = ask("HELO " + hello);
-        }
-        return answer.isPositive() ? Optional.empty() : Optional.of(answer);
-    }
-
-    private String addressLiteral() throws IOException {
-        return new AddressLiteral(wire.localAddress().orElseGet(InetAddress::getLoopbackAddress)).ascii();
-    }
-
-    private Reply ask(String command) throws IOException {
-        var verb = command.substring(0, 4);
-        wire.begin("waiting for the reply to " + verb, settings.heloTimeout());
-        talk.put(command);
-        wire.flush();
-        return talk.reply(verb);
-    }
-
-    /**
-     * Logs in with the route's credentials, where it has some.
-     *
-     * @param isPreferred whether it goes on without where the peer offers nothing that may be used
-     * @return the refusal, if there is one
-     */
-    Optional<Reply> login(boolean isPreferred) throws IOException {
-        if (route.user().isEmpty()) {
-            return Optional.empty();
-        }
-        var login = new Login(this::askSecretly, settings.authWithoutTls() || wire.isWithinHost());
-        return switch (login.with(route.user().get(), route.secret().orElse(""), offer)) {
-            case Login.End.Known _ -> {
-                isAuthenticated = true;
-                yield Optional.empty();
-            }
-            case Login.End.NotOffered(Reply reply) -> isPreferred ? Optional.empty() : Optional.of(reply);
-            case Login.End.Refused(Reply reply) -> Optional.of(reply);
-        };
-    }
-
-    private Reply askSecretly(String command, String shown) throws IOException {
-        wire.begin("waiting for the reply to AUTH", settings.heloTimeout());
-        return talk.askSecretly(command, shown);
+    Optional<Reply> open(String name, boolean authPreferred) throws IOException {
+        var opening = new Opening(route, wire, talk, settings, tls);
+        var refusal = opening.run(name, authPreferred);
+        offer = opening.offer();
+        isAuthenticated = opening.isAuthenticated();
+        return refusal;
     }
 
     /** Returns what is known of this session. */
     SmtpClient.Session facts() {
-        return new Facts(wire.peerAddress(), false, isAuthenticated, offers("DSN"));
+        return new Facts(
+                wire.peerAddress(),
+                wire.isSecured(),
+                isAuthenticated,
+                offers("DSN"),
+                wire.tlsVersion(),
+                wire.cipherSuite(),
+                tls.whyPlain());
     }
 
     private record Facts(
-            Optional<InetAddress> address, boolean isSecured, boolean isAuthenticated, boolean isDsnOffered)
+            Optional<InetAddress> address,
+            boolean isSecured,
+            boolean isAuthenticated,
+            boolean isDsnOffered,
+            Optional<String> tlsVersion,
+            Optional<String> cipherSuite,
+            Optional<String> whyPlain)
             implements SmtpClient.Session {}
 
     /**
      * Hands over one message.
      *
+     * @throws TlsFailedException when the message wants what this session has not (RFC 8689)
      * @throws StaleException when this is not the first transaction and the peer gave up before it accepted MAIL
      */
     Answer send(ReversePath from, List<Recipient> to, Message message, boolean allRecipientsOrNone) throws IOException {
@@ -153,6 +119,14 @@ final class Session {
                 || to.stream().anyMatch(rcpt -> rcpt.mailbox().needsUtf8());
         if (utf8 && !offers("SMTPUTF8")) {
             return Answer.mailRefused(NO_SMTPUTF8);
+        }
+        // Who takes mail by LMTP keeps it.
+        boolean isKeptToTls = from.parameters().has(Envelope.REQUIRE_TLS) && !route.isLmtp();
+        if (isKeptToTls && !(wire.isSecured() && offers(Envelope.REQUIRE_TLS))) {
+            // RFC 8689 section 4.2.1; another host may promise it.
+            throw new TlsFailedException(
+                    TlsFailedException.Kind.NOT_OFFERED,
+                    "the next hop does not promise to keep to TLS on its way (REQUIRETLS)");
         }
         boolean binary = message.isBinary();
         if (binary && !(offers("CHUNKING") && offers("BINARYMIME"))) {

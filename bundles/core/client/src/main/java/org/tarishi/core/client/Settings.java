@@ -16,6 +16,8 @@ record Settings(
         String heloName,
         Duration greetingTimeout,
         Duration heloTimeout,
+        Duration tlsTimeout,
+        Duration brokenTlsTime,
         Duration mailTimeout,
         Duration rcptTimeout,
         Duration dataTimeout,
@@ -41,6 +43,8 @@ record Settings(
                 config.heloName(),
                 duration("greetingTimeout", config.greetingTimeout()),
                 duration("heloTimeout", config.heloTimeout()),
+                duration("tlsTimeout", config.tlsTimeout()),
+                brokenTlsTime(config.brokenTlsTime()),
                 duration("mailTimeout", config.mailTimeout()),
                 duration("rcptTimeout", config.rcptTimeout()),
                 duration("dataTimeout", config.dataTimeout()),
@@ -86,6 +90,11 @@ record Settings(
             throw new InvalidSettingException(key, "must be positive and at most P1D: " + text);
         }
         return duration;
+    }
+
+    /** Zero remembers nothing. */
+    private static Duration brokenTlsTime(String text) {
+        return text.strip().equals("PT0S") ? Duration.ZERO : duration("brokenTlsTime", text);
     }
 
     private static void range(String key, int value, int least, int most) {

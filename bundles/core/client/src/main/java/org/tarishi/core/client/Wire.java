@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ final class Wire implements Closeable, ByteSource {
     private volatile long deadline = NEVER;
     private volatile boolean expired;
     private boolean isBroken;
+    private @Nullable TlsLayer tls;
     private long limit = NEVER;
     private String step = "connecting";
     private Duration allowed = Duration.ZERO;
@@ -127,6 +130,9 @@ final class Wire implements Closeable, ByteSource {
     void flush() throws IOException {
         out.flip();
         try {
+            if (tls != null) {
+                tls.write(out);
+            }
             while (out.hasRemaining()) {
                 check();
                 channel.write(out);
@@ -177,7 +183,7 @@ final class Wire implements Closeable, ByteSource {
         try {
             check();
             in.limit(in.capacity());
-            count = channel.read(in);
+            count = tls == null ? channel.read(in) : tls.read(in);
         } catch (IOException e) {
             in.clear().limit(0);
             throw explained(e);
@@ -190,13 +196,13 @@ final class Wire implements Closeable, ByteSource {
 
     /** Tells whether the peer has said nothing that was not read, and not hung up. */
     boolean isQuiet() {
-        if (in.hasRemaining()) {
+        if (hasMore()) {
             return false;
         }
         try {
             in.clear();
             channel.configureBlocking(false);
-            int count = channel.read(in);
+            int count = tls == null ? channel.read(in) : tls.read(in);
             channel.configureBlocking(true);
             in.flip();
             return count == 0;
@@ -208,7 +214,52 @@ final class Wire implements Closeable, ByteSource {
 
     /** Tells whether a reply, or a part of one, was received and not read. */
     boolean hasMore() {
-        return in.hasRemaining();
+        return in.hasRemaining() || (tls != null && tls.hasMore());
+    }
+
+    /**
+     * Begins TLS: what is sent and read from now on is under it.
+     *
+     * @throws SSLException when the two can't agree
+     * @throws EOFException when the peer hangs up within the handshake
+     */
+    void secure(SSLEngine engine) throws IOException {
+        var layer = new TlsLayer(engine, new TlsLayer.Channel() {
+            @Override
+            public int read(ByteBuffer target) throws IOException {
+                check();
+                return channel.read(target);
+            }
+
+            @Override
+            public int write(ByteBuffer source) throws IOException {
+                check();
+                return channel.write(source);
+            }
+        });
+        try {
+            layer.handshake();
+        } catch (SSLException | EOFException e) {
+            throw e;
+        } catch (IOException e) {
+            throw explained(e);
+        }
+        tls = layer;
+    }
+
+    /** Tells whether TLS has begun. */
+    boolean isSecured() {
+        return tls != null;
+    }
+
+    /** Returns the version of TLS. */
+    Optional<String> tlsVersion() {
+        return Optional.ofNullable(tls).map(TlsLayer::version);
+    }
+
+    /** Returns the cipher suite. */
+    Optional<String> cipherSuite() {
+        return Optional.ofNullable(tls).map(TlsLayer::cipherSuite);
     }
 
     /** Returns this end's address, nothing for a Unix domain socket. */
@@ -247,7 +298,12 @@ final class Wire implements Closeable, ByteSource {
     void quit() {
         try {
             channel.configureBlocking(false);
-            channel.write(ByteBuffer.wrap(QUIT));
+            if (tls == null) {
+                channel.write(ByteBuffer.wrap(QUIT));
+            } else {
+                tls.write(ByteBuffer.wrap(QUIT));
+                tls.closeNotify();
+            }
         } catch (IOException e) {
             // A courtesy; whoever is gone does not need it.
         } finally {

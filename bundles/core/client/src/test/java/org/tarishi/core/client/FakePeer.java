@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.tarishi.api.outbound.Route;
 
 /** A peer on loopback that plays one script a connection, and remembers what went wrong with the scripts. */
@@ -35,11 +37,13 @@ final class FakePeer implements Closeable {
     /** The peer's end of a connection. */
     static final class Line {
         private final SocketChannel channel;
-        private final InputStream in;
+        private InputStream in;
+        private java.io.OutputStream out;
 
         Line(SocketChannel channel) {
             this.channel = channel;
             this.in = new BufferedInputStream(Channels.newInputStream(channel));
+            this.out = Channels.newOutputStream(channel);
         }
 
         /** Says lines, each ended by CRLF, in one write. */
@@ -48,8 +52,26 @@ final class FakePeer implements Closeable {
         }
 
         Line raw(String text) throws IOException {
-            Channels.newOutputStream(channel).write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
             return this;
+        }
+
+        /** Begins TLS as the server. */
+        SSLSocket secure(SSLContext context) throws IOException {
+            var socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), null, true);
+            socket.startHandshake();
+            in = new BufferedInputStream(socket.getInputStream());
+            out = socket.getOutputStream();
+            return socket;
+        }
+
+        /** Takes STARTTLS, and what is said behind it. */
+        SSLSocket startTls(SSLContext context, String... extensions) throws IOException {
+            greet("STARTTLS", "PIPELINING").hear("STARTTLS").say("220 2.0.0 go ahead");
+            var socket = secure(context);
+            hear("EHLO ").offer(extensions);
+            return socket;
         }
 
         /** Says bytes one by one. */
