@@ -57,6 +57,20 @@ import org.osgi.service.metatype.annotations.Option;
     boolean preferOwnCiphers() default true;
 
     @AttributeDefinition(
+            name = "Versions as a client",
+            description =
+                    "The versions of TLS that servers which mail is sent to are spoken to by: TLSv1.2, TLSv1.3. Default: none, which is"
+                            + " those of protocols")
+    String[] clientProtocols() default {};
+
+    @AttributeDefinition(
+            name = "Ciphers as a client",
+            description =
+                    "The cipher suites that are offered to servers which mail is sent to, by their IANA names, the preferred ones first."
+                            + " Default: none, which is all that the JDK has not disabled")
+    String[] clientCiphers() default {};
+
+    @AttributeDefinition(
             name = "Authorities of clients",
             description =
                     "PEM files with the certificates of the authorities that vouch for clients; whole paths, or below the folder of settings. Default: none, so that no client's certificate is trusted")

@@ -120,7 +120,10 @@ final class Contexts {
         var engine = context.createSSLEngine(wanted.serverName().orElse(""), wanted.port());
         engine.setUseClientMode(true);
         var parameters = engine.getSSLParameters();
-        parameters.setProtocols(settings.protocols().toArray(String[]::new));
+        parameters.setProtocols(settings.clientProtocols().toArray(String[]::new));
+        if (!settings.clientCiphers().isEmpty()) {
+            parameters.setCipherSuites(settings.clientCiphers().toArray(String[]::new));
+        }
         parameters.setNamedGroups(settings.groups().toArray(String[]::new));
         parameters.setServerNames(wanted.serverName()
                 .map(name -> List.<javax.net.ssl.SNIServerName>of(new SNIHostName(name)))

@@ -25,6 +25,8 @@ import org.tarishi.core.spi.Obtainable;
  * @param ciphers cipher suites of a server by their IANA names
  * @param groups groups of the key exchange
  * @param preferOwnCiphers whether a server's order of cipher suites counts
+ * @param clientProtocols versions as a client
+ * @param clientCiphers cipher suites as a client; empty for all
  * @param clientAuthorities who vouches for clients
  * @param serverAuthorities who vouches for servers; empty for those that the JDK knows
  * @param stapling where OCSP responses come from
@@ -41,6 +43,8 @@ record Settings(
         List<String> ciphers,
         List<String> groups,
         boolean preferOwnCiphers,
+        List<String> clientProtocols,
+        List<String> clientCiphers,
         List<Path> clientAuthorities,
         List<Path> serverAuthorities,
         Stapling stapling,
@@ -81,6 +85,8 @@ record Settings(
                 texts(config.ciphers()),
                 texts(config.groups()),
                 config.preferOwnCiphers(),
+                texts(config.clientProtocols()),
+                texts(config.clientCiphers()),
                 paths("clientAuthorities", config.clientAuthorities()),
                 paths("serverAuthorities", config.serverAuthorities()),
                 stapling(config.stapling()),
@@ -95,16 +101,18 @@ record Settings(
         protocols = List.copyOf(protocols);
         ciphers = List.copyOf(ciphers);
         groups = List.copyOf(groups);
+        clientProtocols = clientProtocols.isEmpty() ? protocols : List.copyOf(clientProtocols);
+        clientCiphers = List.copyOf(clientCiphers);
         clientAuthorities = List.copyOf(clientAuthorities);
         serverAuthorities = List.copyOf(serverAuthorities);
         among("protocols", protocols, PROTOCOLS, "want TLSv1.2, TLSv1.3 or both; older ones are broken (RFC 8996)");
         among("ciphers", ciphers, Suites.STRONG, "want cipher suites of this JDK that encrypt and authenticate");
         among("groups", groups, GROUPS, "want groups such as x25519, secp256r1");
-        for (var protocol : protocols) {
-            boolean isLast = protocol.equals("TLSv1.3");
-            if (ciphers.stream().noneMatch(suite -> Suites.isOfLast(suite) == isLast)) {
-                throw new InvalidSettingException("ciphers", "none of them is one of " + protocol);
-            }
+        among("clientProtocols", clientProtocols, PROTOCOLS, "want TLSv1.2, TLSv1.3, both, or nothing");
+        eachHasCipher("ciphers", protocols, ciphers);
+        if (!clientCiphers.isEmpty()) {
+            among("clientCiphers", clientCiphers, Suites.STRONG, "want cipher suites of this JDK, or nothing");
+            eachHasCipher("clientCiphers", clientProtocols, clientCiphers);
         }
         if (sessions < 1 || sessions > 1_000_000) {
             throw new InvalidSettingException("sessions", "must be 1 to 1000000: " + sessions);
@@ -134,6 +142,15 @@ record Settings(
                         .toList());
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("this JDK has no TLS", e);
+            }
+        }
+    }
+
+    private static void eachHasCipher(String key, List<String> protocols, List<String> ciphers) {
+        for (var protocol : protocols) {
+            boolean isLast = protocol.equals("TLSv1.3");
+            if (ciphers.stream().noneMatch(suite -> Suites.isOfLast(suite) == isLast)) {
+                throw new InvalidSettingException(key, "none of them is one of " + protocol);
             }
         }
     }
