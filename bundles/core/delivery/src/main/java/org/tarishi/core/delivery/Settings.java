@@ -1,7 +1,6 @@
 package org.tarishi.core.delivery;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -10,47 +9,99 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tarishi.api.AddressSyntaxException;
 import org.tarishi.api.Domain;
 import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.api.config.Networks;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 
 /**
  * The checked form of {@link Config}.
  *
- * @param smartHost the next hop of everything else; empty for none
- * @param routes next hops by domain; one that begins with a dot stands for all below it
+ * @param smartHost the next hop of everything else
+ * @param smartHostUser whom to log in as there
+ * @param smartHostPasswordFile where the password lies
+ * @param routes the static routes
+ * @param isByDns whether DNS says where the rest goes
+ * @param port the port of hosts that DNS names
+ * @param preference which of their addresses come first
+ * @param maxAddresses how many of them are tried
+ * @param isLocalMxAllowed whether this host and private addresses are among them
+ * @param ownNames this host's names, in ASCII and lower case
+ * @param ownAddresses this host's addresses beside those of its interfaces
+ * @param tls what holds where nothing says more
+ * @param tlsTable what is said of single destinations
+ * @param isDaneUsed whether TLSA records count
+ * @param isStsUsed whether MTA-STS counts
  * @param connectTimeout how long connecting may take
  */
 @SettingsFor(Settings.PID)
-record Settings(List<Route> smartHost, Map<String, List<Route>> routes, Duration connectTimeout) {
+record Settings(
+        Optional<Route> smartHost,
+        String smartHostUser,
+        Optional<Path> smartHostPasswordFile,
+        RouteTable routes,
+        boolean isByDns,
+        int port,
+        AddressPreference preference,
+        int maxAddresses,
+        boolean isLocalMxAllowed,
+        Set<String> ownNames,
+        Networks ownAddresses,
+        RouteTls tls,
+        TlsTable tlsTable,
+        boolean isDaneUsed,
+        boolean isStsUsed,
+        Duration connectTimeout) {
 
     static final String PID = "org.tarishi.core.delivery";
 
-    private static final int SMTP = 25;
-
-    /** RFC 2033 leaves the port open; this is what Haraka and others take. */
-    private static final int LMTP = 24;
-
-    private static final int MOST_ROUTES = 100_000;
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     Settings(Config config) {
         this(
                 config.smartHost().isBlank()
-                        ? List.of()
-                        : List.of(route("smartHost", config.smartHost().strip())),
-                routes(config.routes()),
+                        ? Optional.empty()
+                        : Optional.of(
+                                NextHop.parse("smartHost", config.smartHost().strip())),
+                config.smartHostUser().strip(),
+                path(config.smartHostPasswordFile().strip()),
+                RouteTable.parse(pools(config.pools()), config.routes()),
+                config.dns(),
+                config.port(),
+                AddressPreference.parse("addressPreference", config.addressPreference()),
+                config.maxAddresses(),
+                config.localMx(),
+                names(config.ownNames()),
+                Networks.parse("ownAddresses", config.ownAddresses()),
+                TlsTable.level("tls", config.tls()).withReason("default"),
+                TlsTable.parse(config.tlsPolicies()),
+                config.dane(),
+                config.mtaSts(),
                 duration(config.connectTimeout()));
     }
 
     Settings {
-        smartHost = List.copyOf(smartHost);
-        routes = Map.copyOf(routes);
+        ownNames = Set.copyOf(ownNames);
+        if (port < 1 || port > 65535) {
+            throw new InvalidSettingException("port", "must be 1 to 65535: " + port);
+        }
+        if (maxAddresses < 1 || maxAddresses > 100) {
+            throw new InvalidSettingException("maxAddresses", "must be 1 to 100: " + maxAddresses);
+        }
         if (connectTimeout.compareTo(SHORTEST) < 0 || connectTimeout.compareTo(LONGEST) > 0) {
             throw new InvalidSettingException("connectTimeout", "must be PT1S to PT10M: " + connectTimeout);
+        }
+        if (smartHostUser.isEmpty() != smartHostPasswordFile.isEmpty()) {
+            throw new InvalidSettingException(
+                    smartHostUser.isEmpty() ? "smartHostPasswordFile" : "smartHostUser",
+                    "want smartHostUser and smartHostPasswordFile, or neither");
         }
     }
 
@@ -62,84 +113,54 @@ record Settings(List<Route> smartHost, Map<String, List<Route>> routes, Duration
         }
     }
 
-    private static Map<String, List<Route>> routes(String[] lines) {
-        var routes = new HashMap<String, List<Route>>();
+    private static Optional<Path> path(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            throw new InvalidSettingException("smartHostPasswordFile", "not a path: " + text);
+        }
+    }
+
+    private static Set<String> names(String... texts) {
+        return Stream.of(texts)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .map(Settings::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static String name(String text) {
+        try {
+            return Domain.parse(text).ascii().toLowerCase(Locale.ROOT);
+        } catch (AddressSyntaxException e) {
+            throw new InvalidSettingException("ownNames", "want domains: " + text);
+        }
+    }
+
+    private static Map<String, List<Source>> pools(String... lines) {
+        var pools = new HashMap<String, List<Source>>();
         for (var line : lines) {
             if (line.isBlank()) {
                 continue;
             }
             int equals = line.indexOf('=');
-            if (equals < 1) {
-                throw new InvalidSettingException("routes", "want DOMAIN = smtp://host:port: " + line);
+            var name = equals < 1 ? "" : line.substring(0, equals).strip();
+            var text = line.substring(equals + 1).strip();
+            if (name.isEmpty() || text.isEmpty()) {
+                throw new InvalidSettingException("pools", "want NAME = ADDRESS/EHLO-NAME ...: " + line);
             }
-            var hops = List.of(line.substring(equals + 1).strip().split("\\s+", -1)).stream()
-                    .map(hop -> route("routes", hop))
+            var sources = Stream.of(text.split("\\s+", -1))
+                    .map(word -> Source.parse("pools", word))
                     .toList();
-            if (routes.put(domain(line.substring(0, equals).strip()), hops) != null) {
-                throw new InvalidSettingException("routes", "is there twice: " + line);
-            }
-            if (routes.size() > MOST_ROUTES) {
-                throw new InvalidSettingException("routes", "must be at most " + MOST_ROUTES + " lines");
+            if (pools.put(name, sources) != null) {
+                throw new InvalidSettingException("pools", "is there twice: " + line);
             }
         }
-        return routes;
+        return pools;
     }
 
-    private static String domain(String text) {
-        if (text.equals("*")) {
-            return ".";
-        }
-        try {
-            return text.startsWith("*.") ? "." + ascii(text.substring(2)) : ascii(text);
-        } catch (AddressSyntaxException e) {
-            throw new InvalidSettingException("routes", "want a domain, *.domain, or *: " + text);
-        }
-    }
-
-    private static String ascii(String text) {
-        return Domain.parse(text).ascii().toLowerCase(Locale.ROOT);
-    }
-
-    private static Route route(String key, String text) {
-        try {
-            var uri = new URI(text.contains("://") ? text : "smtp://" + text);
-            boolean isLmtp = "lmtp".equals(uri.getScheme());
-            if ((isLmtp || "smtp".equals(uri.getScheme())) && uri.getUserInfo() == null && uri.getQuery() == null) {
-                var host = uri.getHost();
-                if (host == null) {
-                    var path = uri.getPath();
-                    if (uri.getAuthority() == null && path != null && path.length() > 1) {
-                        return lmtp(Route.to(Path.of(path)), isLmtp);
-                    }
-                } else if (uri.getPath().isEmpty()) {
-                    int port = uri.getPort() > 0 ? uri.getPort() : isLmtp ? LMTP : SMTP;
-                    var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-                    return lmtp(Route.to(bare, port), isLmtp);
-                }
-            }
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            // told below
-        }
-        throw new InvalidSettingException(key, "want smtp://host:port, lmtp://host:port or lmtp:///path: " + text);
-    }
-
-    private static Route lmtp(Route route, boolean isLmtp) {
-        return isLmtp ? route.withLmtp() : route;
-    }
-
-    /** Returns the next hops of a domain in ASCII and lower case: the closest line's, else the smart host. */
-    Optional<List<Route>> of(String domain) {
-        var exact = routes.get(domain);
-        if (exact != null) {
-            return Optional.of(exact);
-        }
-        for (int dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
-            var above = routes.get(domain.substring(dot));
-            if (above != null) {
-                return Optional.of(above);
-            }
-        }
-        var all = routes.getOrDefault(".", smartHost);
-        return all.isEmpty() ? Optional.empty() : Optional.of(all);
+    /** Returns what TLS is to be spoken where neither a plugin, nor a route, nor the domain itself says it. */
+    RouteTls tls(String domain, String host) {
+        return tlsTable.of(domain, host).orElse(tls);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.MailHost;
 import org.tarishi.api.Notes;
@@ -43,6 +44,11 @@ final class MailView implements OutboundMail {
     @Override
     public MailHost domain() {
         return live.domain();
+    }
+
+    @Override
+    public Optional<String> user() {
+        return live.user();
     }
 
     @Override

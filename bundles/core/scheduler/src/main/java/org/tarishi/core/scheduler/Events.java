@@ -103,11 +103,12 @@ final class Events {
         var host = hop == null ? null : hop.host();
         if (LOG.isInfoEnabled()) {
             LOG.info(
-                    "{} {} to={} host={} attempt={} delay={}s{} reply=\"{}\"",
+                    "{} {} to={} host={} tls=\"{}\" attempt={} delay={}s{} reply=\"{}\"",
                     mail.id(),
                     event,
                     one.recipient(),
                     host == null ? "-" : host,
+                    hop == null ? "-" : hop.tls(),
                     attempt,
                     Duration.between(mail.queuedAt(), clock.instant()).toSeconds(),
                     again == null ? "" : " again=" + again.toSeconds() + "s",
@@ -133,6 +134,7 @@ final class Events {
                     .with("port", hop.route().port())
                     .with("mode", hop.route().isLmtp() ? "lmtp" : "smtp")
                     .with("secured", hop.isSecured())
+                    .with("tls", hop.tls())
                     .with("authenticated", hop.isAuthenticated());
         }
         if (again != null) {

@@ -113,6 +113,11 @@ final class LiveMail implements OutboundMail, AutoCloseable {
     }
 
     @Override
+    public Optional<String> user() {
+        return Optional.ofNullable(queued.state().facts().get(Facts.USER));
+    }
+
+    @Override
     public boolean isTlsRequired() {
         return isTlsRequired;
     }

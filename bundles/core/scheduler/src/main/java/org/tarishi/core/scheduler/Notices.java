@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class Notices {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.queue");
     private static final String ORIGIN = "dsn";
+
+    /** Of replies with the subject 7: TLS is not offered, its cryptography fails, REQUIRETLS is not promised. */
+    private static final Set<Integer> TLS_DETAILS = Set.of(4, 5, 30);
 
     private final Parts parts;
     private final QueueStore store;
@@ -163,7 +167,11 @@ final class Notices {
     private static EnhancedStatus status(Facts.Owed why, @Nullable Reply reply) {
         var said = Optional.ofNullable(reply).flatMap(Reply::enhanced);
         return switch (why) {
-            case EXPIRED -> Replies.EXPIRED;
+            // What was in the way to the end was TLS (RFC 8689 section 4.2.1): that tells more than the time.
+            case EXPIRED ->
+                said.filter(s -> s.subject() == 7 && TLS_DETAILS.contains(s.detail()))
+                        .map(s -> new EnhancedStatus(5, 7, s.detail()))
+                        .orElse(Replies.EXPIRED);
             case FAILED -> said.filter(s -> s.statusClass() == 5).orElse(new EnhancedStatus(5, 0, 0));
             case DELAYED -> said.filter(s -> s.statusClass() == 4).orElse(new EnhancedStatus(4, 4, 7));
             case DELIVERED, RELAYED -> said.filter(s -> s.statusClass() == 2).orElse(new EnhancedStatus(2, 0, 0));

@@ -144,6 +144,17 @@ final class LifeTest {
     }
 
     @Test
+    void aMailThatTlsStoodInTheWayOfToTheEndIsGivenUpForThatReason() {
+        world.configure("retrySchedule", "none");
+        var noTls = Reply.of(451, new EnhancedStatus(4, 7, 4), "TLS is demanded and not offered");
+        world.next = (mail, recipient) -> mail.sender().isNull() ? TAKEN : noTls;
+        world.submit("C1.1", SENDER, "<a@d.example>");
+        world.run();
+
+        assertThat(world.notices.getFirst().reports().getFirst().status()).isEqualTo(new EnhancedStatus(5, 7, 4));
+    }
+
+    @Test
     void noneInThePlaceOfAScheduleGivesUpAtOnce() {
         world.configure("retrySchedule", "none");
         world.next = (mail, recipient) -> mail.sender().isNull() ? TAKEN : BUSY;

@@ -271,7 +271,7 @@ final class World implements Parts {
                                 .map(recipient -> new Result(next.apply(mail, recipient)))
                                 .toList(),
                         reach.value,
-                        new Hop(routes.getFirst(), "mx.example", null, false, false, reach.notifies),
+                        new Hop(routes.getFirst(), "mx.example", null, false, false, reach.notifies, "none"),
                         Duration.ofMillis(5));
             }
         };

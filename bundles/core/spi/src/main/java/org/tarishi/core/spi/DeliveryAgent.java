@@ -83,6 +83,7 @@ public interface DeliveryAgent {
      * @param isSecured whether it went over TLS
      * @param isAuthenticated whether the next hop knew us
      * @param notifies whether the next hop sends the notifications that were asked for (RFC 3461)
+     * @param tls what TLS was wanted, who said so, and what came of it, in words for the log
      */
     record Hop(
             Route route,
@@ -90,5 +91,6 @@ public interface DeliveryAgent {
             @Nullable InetAddress address,
             boolean isSecured,
             boolean isAuthenticated,
-            boolean notifies) {}
+            boolean notifies,
+            String tls) {}
 }

@@ -1,0 +1,64 @@
+package org.tarishi.core.delivery;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Optional;
+import org.tarishi.api.AddressSyntaxException;
+import org.tarishi.api.MailHost;
+import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.api.outbound.Route;
+
+/**
+ * How this host shows itself to a next hop.
+ *
+ * @param address the local address, nothing for the system's choice
+ * @param heloName the name in EHLO, nothing for the client's
+ */
+record Source(Optional<InetAddress> address, Optional<String> heloName) {
+
+    /** The system's choice. */
+    static final Source ANY = new Source(Optional.empty(), Optional.empty());
+
+    /** Reads {@code ADDRESS} or {@code ADDRESS/NAME}. */
+    static Source parse(String key, String text) {
+        int slash = text.indexOf('/');
+        var address = address(key, slash < 0 ? text : text.substring(0, slash));
+        return new Source(
+                Optional.of(address), slash < 0 ? Optional.empty() : Optional.of(name(key, text.substring(slash + 1))));
+    }
+
+    static InetAddress address(String key, String text) {
+        try {
+            if (text.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.')) {
+                return InetAddress.ofLiteral(text);
+            }
+        } catch (IllegalArgumentException e) {
+            // told below
+        }
+        throw new InvalidSettingException(key, "want an IPv4 or IPv6 address: " + text);
+    }
+
+    static String name(String key, String text) {
+        try {
+            return MailHost.parse(text).ascii();
+        } catch (AddressSyntaxException e) {
+            throw new InvalidSettingException(key, "want a domain or an address in brackets: " + text);
+        }
+    }
+
+    /** Tells whether an address can be reached from this one. */
+    boolean reaches(InetAddress remote) {
+        return address.isEmpty() || address.get() instanceof Inet4Address == remote instanceof Inet4Address;
+    }
+
+    /** Returns a route from here, where it leaves that open. */
+    Route on(Route route) {
+        var made = route;
+        if (address.isPresent()
+                && route.bindAddress().isEmpty()
+                && route.socket().isEmpty()) {
+            made = made.withBindAddress(address.get());
+        }
+        return heloName.isPresent() && route.heloName().isEmpty() ? made.withHeloName(heloName.get()) : made;
+    }
+}

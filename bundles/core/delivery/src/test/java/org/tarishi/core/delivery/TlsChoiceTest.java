@@ -1,0 +1,278 @@
+package org.tarishi.core.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.api.outbound.MxResult;
+
+/** By which TLS the hosts that DNS names are spoken to. */
+class TlsChoiceTest {
+
+    private static final FakeMail MAIL = FakeMail.to("a.example");
+    private static final String TLSA = "_25._tcp.mx.a.example TLSA";
+    private static final String STS = "_mta-sts.a.example TXT";
+    private static final String GOOD = "3 1 1 " + "ab".repeat(32);
+    private static final String ENFORCED = "version: STSv1\r\nmode: enforce\r\nmx: mx.a.example\r\nmax_age: 86400\r\n";
+
+    @TempDir
+    Path folder;
+
+    private Stage stage(Object... settings) {
+        var stage = new Stage(folder, settings);
+        stage.dns.with("a.example MX", "10 mx.a.example").with("mx.a.example A", "192.0.2.1");
+        return stage;
+    }
+
+    private static String tls(Stage stage, FakeMail mail) {
+        return stage.hop(mail).tls().orElseThrow().toString();
+    }
+
+    // ---- what the operator says
+
+    @Test
+    void withoutAnybodysWordTheSettingHolds() {
+        assertThat(tls(stage(), MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(tls(stage("tls", "require"), MAIL)).isEqualTo("required (default)");
+    }
+
+    @Test
+    void theTableKnowsDomainsAndHostsAndTheDomainCountsMore() {
+        var byHost = Configs.lines("*.a.example = verify certificate=own.example");
+        var byBoth = Configs.lines("*.a.example = verify", "a.example = none");
+
+        var hop = stage("tlsPolicies", byHost).hop(MAIL).tls().orElseThrow();
+        assertThat(hop.toString()).isEqualTo("verified (table)");
+        assertThat(hop.certificate()).contains("own.example");
+        assertThat(tls(stage("tlsPolicies", byBoth), MAIL)).isEqualTo("none (table)");
+    }
+
+    @Test
+    void theTableCountsBeforeWhatIsPublished() {
+        var stage = stage("tlsPolicies", Configs.lines("a.example = require"));
+        stage.dns.signed().with(TLSA, GOOD);
+
+        assertThat(tls(stage, MAIL)).isEqualTo("required (table)");
+    }
+
+    // ---- DANE (RFC 7672)
+
+    @Test
+    void aHostWithRecordsThatAreVouchedForIsVerifiedByThem() {
+        var stage = stage();
+        stage.dns.signed().with(TLSA, GOOD, "0 0 1 " + "cd".repeat(32));
+
+        var tls = stage.hop(MAIL).tls().orElseThrow();
+
+        assertThat(tls.toString()).isEqualTo("verified (dane)");
+        assertThat(tls.judge())
+                .contains(new DaneJudge(
+                        List.of(TlsaRecord.parse(GOOD).orElseThrow()),
+                        List.of("mx.a.example", "a.example"),
+                        stage.clock));
+    }
+
+    @Test
+    void recordsThatCanNotBeUsedDemandTlsAllTheSame() {
+        var stage = stage();
+        stage.dns.signed().with(TLSA, "0 0 1 " + "cd".repeat(32));
+
+        assertThat(tls(stage, MAIL)).isEqualTo("required (dane-unusable)");
+    }
+
+    @Test
+    void whatDnssecDoesNotVouchForSaysNothing() {
+        for (var insecure : List.of("a.example MX", "mx.a.example A", TLSA)) {
+            var stage = stage();
+            stage.dns.signed().with(TLSA, GOOD).insecure(insecure);
+            assertThat(tls(stage, MAIL)).as(insecure).isEqualTo("opportunistic (default)");
+        }
+    }
+
+    @Test
+    void withoutSecureNamesNobodyIsAskedForRecords() {
+        var stage = stage();
+
+        stage.hop(MAIL);
+
+        assertThat(stage.dns.asked).noneMatch(asked -> asked.endsWith("TLSA"));
+    }
+
+    @Test
+    void aHostWhoseRecordsCanNotBeHadIsPassedOver() {
+        var stage = stage();
+        stage.dns
+                .signed()
+                .with("a.example MX", "10 mx.a.example", "20 two.example")
+                .with("two.example A", "192.0.2.2")
+                .failing(TLSA);
+        assertThat(stage.routes(MAIL)).containsExactly("smtp://two.example:25 at 192.0.2.2");
+
+        stage.dns.failing("_25._tcp.two.example TLSA");
+        assertThat(stage.nowhere(MAIL)).startsWith("defer 451 4.7.5 the TLSA records of two.example");
+    }
+
+    @Test
+    void aDomainWithoutExchangersHasItsRecordsAtItsOwnName() {
+        var stage = stage("port", 2525);
+        stage.dns.signed().with("b.example A", "192.0.2.3").with("_2525._tcp.b.example TLSA", GOOD);
+
+        assertThat(tls(stage, FakeMail.to("b.example"))).isEqualTo("verified (dane)");
+    }
+
+    @Test
+    void daneCanBeLeftOut() {
+        var stage = stage("dane", false);
+        stage.dns.signed().with(TLSA, GOOD);
+
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+    }
+
+    // ---- MTA-STS (RFC 8461)
+
+    private Stage published(String policy, Object... settings) {
+        var stage = stage(settings);
+        stage.dns.with(STS, "\"v=STSv1; id=1;\"");
+        stage.policies.put("a.example", policy);
+        return stage;
+    }
+
+    @Test
+    void aPolicyThatIsEnforcedHasItsHostsVerifiedAndOthersPassedOver() {
+        var stage = published(ENFORCED);
+        stage.dns.with("a.example MX", "10 evil.example", "20 mx.a.example").with("evil.example A", "192.0.2.66");
+
+        assertThat(stage.routes(MAIL)).containsExactly("smtp://mx.a.example:25 at 192.0.2.1");
+        var tls = stage.hop(MAIL).tls().orElseThrow();
+        assertThat(tls.toString()).isEqualTo("verified (mta-sts)");
+        assertThat(tls.names()).containsExactly("mx.a.example");
+
+        stage.dns.with("a.example MX", "10 evil.example");
+        assertThat(stage.nowhere(MAIL)).startsWith("defer 451 4.7.5 evil.example is not in the MTA-STS policy");
+    }
+
+    @Test
+    void aPolicyThatIsTestedOrTakenBackDemandsNothing() {
+        assertThat(tls(published(ENFORCED.replace("enforce", "testing")), MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(tls(published("version: STSv1\nmode: none\nmax_age: 1\n"), MAIL))
+                .isEqualTo("opportunistic (default)");
+    }
+
+    @Test
+    void aPolicyIsFetchedOnceUntilItsIdChanges() {
+        var stage = published(ENFORCED);
+        stage.hop(MAIL);
+        stage.hop(MAIL);
+        assertThat(stage.fetches).isOne();
+
+        stage.dns.with(STS, "\"v=STSv1; id=2\"");
+        stage.policies.put("a.example", ENFORCED.replace("enforce", "testing"));
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(stage.fetches).isEqualTo(2);
+    }
+
+    @Test
+    void aPolicyHoldsForItsTimeWhateverBecomesOfRecordAndServer() {
+        var stage = published(ENFORCED);
+        stage.hop(MAIL);
+        stage.policies.clear();
+
+        stage.dns.with(STS, "\"v=STSv1; id=2\"");
+        assertThat(tls(stage, MAIL)).isEqualTo("verified (mta-sts)");
+        stage.dns.without(STS);
+        assertThat(tls(stage, MAIL)).isEqualTo("verified (mta-sts)");
+        stage.dns.failing(STS);
+        assertThat(tls(stage, MAIL)).isEqualTo("verified (mta-sts)");
+
+        stage.clock.pass(Duration.ofDays(1));
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+    }
+
+    @Test
+    void aPolicyThatCanNotBeHadIsNotAskedForAgainAtOnce() {
+        var stage = published(ENFORCED);
+        stage.policies.clear();
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(stage.fetches).isOne();
+
+        stage.policies.put("a.example", ENFORCED);
+        stage.clock.pass(Duration.ofMinutes(5));
+        assertThat(tls(stage, MAIL)).isEqualTo("verified (mta-sts)");
+    }
+
+    @Test
+    void aPolicyOutlivesARestart() {
+        published(ENFORCED).hop(MAIL);
+
+        var again = stage();
+        again.dns.with(STS, "\"v=STSv1; id=1;\"");
+
+        assertThat(tls(again, MAIL)).isEqualTo("verified (mta-sts)");
+        assertThat(again.fetches).isZero();
+    }
+
+    @Test
+    void aRecordThatIsNoneAsksForNothing() {
+        for (var records : List.of(
+                new String[] {"\"v=STSv1; id=1\"", "\"v=STSv1; id=2\""},
+                new String[] {"\"v=STSv1\""},
+                new String[] {"\"v=STSv2; id=1\""},
+                new String[] {"\"v=STSv1; id=a b\""})) {
+            var stage = stage();
+            stage.dns.with(STS, records);
+            stage.hop(MAIL);
+            assertThat(stage.fetches).as(records[0]).isZero();
+        }
+    }
+
+    @Test
+    void daneCountsBeforeAPolicy() {
+        var stage = published(ENFORCED);
+        stage.dns.signed().with(TLSA, GOOD);
+
+        assertThat(tls(stage, MAIL)).isEqualTo("verified (dane)");
+    }
+
+    @Test
+    void policiesCanBeLeftOut() {
+        var stage = published(ENFORCED, "mtaSts", false);
+
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+        assertThat(stage.fetches).isZero();
+    }
+
+    // ---- REQUIRETLS (RFC 8689)
+
+    @Test
+    void aMailWithRequireTlsGoesOnlyWhereSomebodyVouchesForTheHost() {
+        var mail = FakeMail.to("a.example").keptToTls();
+
+        assertThat(stage().nowhere(mail)).startsWith("defer 451 4.7.30 ");
+        assertThat(tls(published(ENFORCED), mail)).isEqualTo("verified (mta-sts)");
+    }
+
+    @Test
+    void aMailWithRequireTlsIsVerifiedWhereDnssecVouchesForTheHost() {
+        var mail = FakeMail.to("a.example").keptToTls();
+        var stage = stage();
+        stage.dns.signed();
+        assertThat(tls(stage, mail)).isEqualTo("verified (requiretls)");
+
+        stage.dns.with(TLSA, "0 0 1 " + "cd".repeat(32));
+        assertThat(tls(stage, mail)).isEqualTo("verified (requiretls)");
+        stage.dns.with(TLSA, GOOD);
+        assertThat(tls(stage, mail)).isEqualTo("verified (dane)");
+    }
+
+    @Test
+    void routesThatAreGivenAreNotLookedUp() {
+        var stage = stage("routes", Configs.lines("* = smart.example"));
+
+        assertThat(stage.route(MAIL)).isInstanceOf(MxResult.Routes.class);
+        assertThat(stage.dns.asked).isEmpty();
+    }
+}
