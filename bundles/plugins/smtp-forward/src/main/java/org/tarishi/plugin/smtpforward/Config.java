@@ -51,6 +51,27 @@ import org.osgi.service.metatype.annotations.Option;
     String bindAddress() default "";
 
     @AttributeDefinition(
+            name = "TLS",
+            description =
+                    "How TLS is spoken: none, opportunistic (where the next hop offers it, with any certificate), require (or nothing is"
+                            + " sent), verify (with a certificate that holds the next hop's name, or nothing is sent). Default:"
+                            + " opportunistic.",
+            options = {
+                @Option(label = "None", value = "none"),
+                @Option(label = "Opportunistic", value = "opportunistic"),
+                @Option(label = "Required", value = "require"),
+                @Option(label = "Verified", value = "verify")
+            })
+    String tls() default "opportunistic";
+
+    @AttributeDefinition(
+            name = "Certificate",
+            description =
+                    "The name of this server's certificate that is shown to a next hop which asks for one. Empty: none is. Default:"
+                            + " empty.")
+    String certificate() default "";
+
+    @AttributeDefinition(
             name = "Outbound",
             description = "Whether mail of clients that may relay goes to the next hop too. Default: false.")
     boolean enableOutbound() default false;

@@ -10,6 +10,7 @@ import org.tarishi.api.MailHost;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 
 /**
  * The checked form of {@link Config}.
@@ -58,6 +59,7 @@ record Settings(
             }
         }
         var bind = bindAddress(config.bindAddress());
+        var tls = tls(config.tls().strip(), config.certificate().strip());
         if (config.host().isEmpty()) {
             return Optional.empty();
         }
@@ -71,7 +73,37 @@ record Settings(
         if (!name.isEmpty()) {
             route = route.withHeloName(name);
         }
+        if (tls.isPresent()) {
+            if (route.socket().isPresent()) {
+                throw new InvalidSettingException("tls", "a Unix domain socket has no TLS: want opportunistic");
+            }
+            route = route.withTls(tls.get());
+        }
         return Optional.of(bind.isPresent() ? route.withBindAddress(bind.get()) : route);
+    }
+
+    /** Nothing for what a route has anyway. */
+    private static Optional<RouteTls> tls(String level, String certificate) {
+        var tls = switch (level) {
+            case "none" -> RouteTls.NONE;
+            case "opportunistic" -> RouteTls.OPPORTUNISTIC;
+            case "require" -> RouteTls.REQUIRED;
+            case "verify" -> RouteTls.VERIFIED;
+            default ->
+                throw new InvalidSettingException("tls", "want none, opportunistic, require or verify: " + level);
+        };
+        if (certificate.isEmpty()) {
+            return tls.equals(RouteTls.OPPORTUNISTIC) ? Optional.empty() : Optional.of(tls);
+        }
+        if (tls.equals(RouteTls.NONE)) {
+            throw new InvalidSettingException(
+                    "certificate", "without TLS there is nobody to show it to: " + certificate);
+        }
+        if (!isName(certificate)) {
+            throw new InvalidSettingException(
+                    "certificate", "want a name that a certificate stands for: " + certificate);
+        }
+        return Optional.of(tls.withCertificate(certificate));
     }
 
     private static Route next(String host, int port) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 
 class SettingsTest {
 
@@ -64,12 +65,26 @@ class SettingsTest {
     connectTimeout | PT11M     | connectTimeout: must be positive and at most PT10M: PT11M
     heloName       | a b       | heloName: want a domain, an address in brackets, or nothing: a b
     bindAddress    | localhost | bindAddress: want an IPv4 or IPv6 address, or nothing: localhost
+    tls            | starttls  | tls: want none, opportunistic, require or verify: starttls
+    certificate    | a b       | certificate: want a name that a certificate stands for: a b
     unreachable    | continue  | unreachable: want CONTINUE or DENYSOFT: continue
     """)
     void aBadTextIsRefusedByName(String key, String value, String message) {
         assertThatThrownBy(() -> Configs.settings(Map.of(key, value)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void whatTlsIsDemandedIsTheRoutes() {
+        var host = Map.<String, Object>of("host", "mx.example", "tls", "verify", "certificate", "own.example");
+
+        assertThat(Configs.settings(host).route())
+                .hasValue(Route.to("mx.example", 25).withTls(RouteTls.VERIFIED.withCertificate("own.example")));
+        assertThatThrownBy(() -> Configs.settings(Map.of("host", "/run/x", "tls", "require")))
+                .hasMessageStartingWith("tls: a Unix domain socket has no TLS");
+        assertThatThrownBy(() -> Configs.settings(Map.of("tls", "none", "certificate", "own.example")))
+                .hasMessageStartingWith("certificate: without TLS");
     }
 
     @ParameterizedTest
