@@ -250,6 +250,8 @@ class BadSettingsTest {
         table.put(tls + "protocols", List.of("[ \"TLSv1.1\" ]", "[ ]"));
         table.put(tls + "ciphers", List.of("[ \"TLS_RSA_WITH_NULL_SHA\" ]", "[ \"TLS_AES_128_GCM_SHA256\" ]"));
         table.put(tls + "groups", List.of("[ \"secp192r1\" ]"));
+        table.put(tls + "clientProtocols", List.of("[ \"TLSv1.1\" ]"));
+        table.put(tls + "clientCiphers", List.of("[ \"TLS_RSA_WITH_NULL_SHA\" ]", "[ \"TLS_AES_128_GCM_SHA256\" ]"));
         table.put(tls + "clientAuthorities", List.of("[ \"absent.pem\" ]"));
         table.put(tls + "serverAuthorities", List.of("[ \"absent.pem\" ]"));
         table.put(tls + "sessionLife", List.of("soon", "PT0S", "P8D"));
@@ -261,6 +263,8 @@ class BadSettingsTest {
         for (var key : List.of(
                 "greetingTimeout",
                 "heloTimeout",
+                "tlsTimeout",
+                "brokenTlsTime",
                 "mailTimeout",
                 "rcptTimeout",
                 "dataTimeout",
@@ -310,6 +314,16 @@ class BadSettingsTest {
         table.put(
                 delivery + "routes",
                 List.of("[ \"a.example\" ]", "[ \"a b = mx.example\" ]", "[ \"a.example = http://x\" ]"));
+        table.put(delivery + "smartHostUser", List.of("me"));
+        table.put(delivery + "smartHostPasswordFile", List.of("smart.password"));
+        table.put(delivery + "pools", List.of("[ \"bulk\" ]", "[ \"bulk = localhost\" ]"));
+        table.put(delivery + "port", List.of("0", "65536"));
+        table.put(delivery + "addressPreference", List.of("ipv5"));
+        table.put(delivery + "maxAddresses", List.of("0", "101"));
+        table.put(delivery + "ownNames", List.of("[ \"not a host\" ]"));
+        table.put(delivery + "ownAddresses", List.of("[ \"everywhere\" ]"));
+        table.put(delivery + "tls", List.of("maybe"));
+        table.put(delivery + "tlsPolicies", List.of("[ \"a.example\" ]", "[ \"a.example = maybe\" ]"));
         table.put(delivery + "connectTimeout", List.of("soon", "PT0S", "PT11M"));
 
         var dsn = "org.tarishi.core.dsn:";
