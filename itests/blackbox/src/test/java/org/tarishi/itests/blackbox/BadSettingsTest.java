@@ -219,6 +219,7 @@ class BadSettingsTest {
         table.put(Instance.FORWARD + ":connectTimeout", List.of("soon", "-PT1S", "PT11M"));
         table.put(Instance.FORWARD + ":heloName", List.of("not a host"));
         table.put(Instance.FORWARD + ":bindAddress", List.of("not.an.address"));
+        table.put(Instance.FORWARD + ":certificate", List.of("not a name"));
 
         table.put("org.tarishi.plugin.xclient:xclient", List.of("[ \"front.example\" ]", "[ \"192.0.2.1/24\" ]"));
         table.put("org.tarishi.plugin.xclient:xforward", List.of("[ \"300.1.1.1\" ]", "[ \"::/129\" ]"));

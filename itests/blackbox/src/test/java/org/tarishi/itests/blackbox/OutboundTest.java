@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +54,7 @@ class OutboundTest {
 
     private Debian.Server sink(int port) throws IOException, InterruptedException {
         Files.createDirectories(dumps());
-        return debian().start(
+        var server = debian().start(
                         root.resolve("sink.out"),
                         "smtp-sink",
                         "-u",
@@ -61,6 +63,15 @@ class OutboundTest {
                         dumps() + "/%s.",
                         "127.0.0.1:" + port,
                         "1000");
+        // Who is called before it listens has made an attempt, and the next one may be an hour away.
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return server;
     }
 
     private Instance relaying(int port) throws Exception {
