@@ -29,7 +29,10 @@ record Source(Optional<InetAddress> address, Optional<String> heloName) {
 
     static InetAddress address(String key, String text) {
         try {
-            if (text.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.')) {
+            // Otherwise a number would be taken for an IPv4 address too.
+            boolean hasForm =
+                    text.indexOf(':') >= 0 || text.chars().filter(c -> c == '.').count() == 3;
+            if (hasForm && text.chars().allMatch(c -> Character.digit(c, 16) >= 0 || c == ':' || c == '.')) {
                 return InetAddress.ofLiteral(text);
             }
         } catch (IllegalArgumentException e) {

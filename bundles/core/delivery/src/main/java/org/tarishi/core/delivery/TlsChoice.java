@@ -114,8 +114,13 @@ final class TlsChoice {
                     tls = RouteTls.verified(List.of(target.host())).withReason("requiretls");
                 }
             }
-            return new Choice.Speak(tls == null ? now.tls() : tls);
+            return new Choice.Speak(tls == null || isLess(tls, now.tls()) ? now.tls() : tls);
         }
+    }
+
+    /** What is published never makes less of what the operator demands of all. */
+    private static boolean isLess(RouteTls published, RouteTls set) {
+        return published.level() == Level.REQUIRED && set.level() == Level.VERIFIED;
     }
 
     /** Returns a route with the TLS that it is to be spoken by: its own, or what the settings say; and what the mail demands. */

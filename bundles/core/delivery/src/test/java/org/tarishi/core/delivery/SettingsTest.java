@@ -46,6 +46,7 @@ class SettingsTest {
     routes       | a.example = smtps://mx.example tls=none     | routes: smtps is TLS
     routes       | from:me = mx.example                        | routes: want from:user@domain
     pools        | bulk                                        | pools: want NAME = ADDRESS
+    pools        | bulk = 1234                                 | pools: want an IPv4 or IPv6 address
     pools        | bulk = localhost                            | pools: want an IPv4 or IPv6 address
     tlsPolicies  | a.example                                   | tlsPolicies: want DOMAIN = none
     tlsPolicies  | a.example = maybe                           | tlsPolicies: want none, opportunistic

@@ -81,6 +81,10 @@ class TlsChoiceTest {
         stage.dns.signed().with(TLSA, "0 0 1 " + "cd".repeat(32));
 
         assertThat(tls(stage, MAIL)).isEqualTo("required (dane-unusable)");
+
+        var strict = stage("tls", "verify");
+        strict.dns.signed().with(TLSA, "0 0 1 " + "cd".repeat(32));
+        assertThat(tls(strict, MAIL)).as("never less than is set").isEqualTo("verified (default)");
     }
 
     @Test
