@@ -254,6 +254,7 @@ class BadSettingsTest {
         table.put(tls + "clientProtocols", List.of("[ \"TLSv1.1\" ]"));
         table.put(tls + "clientCiphers", List.of("[ \"TLS_RSA_WITH_NULL_SHA\" ]", "[ \"TLS_AES_128_GCM_SHA256\" ]"));
         table.put(tls + "clientAuthorities", List.of("[ \"absent.pem\" ]"));
+        table.put(tls + "clientRevocationLists", List.of("[ \"absent.crl\" ]"));
         table.put(tls + "serverAuthorities", List.of("[ \"absent.pem\" ]"));
         table.put(tls + "sessionLife", List.of("soon", "PT0S", "P8D"));
         table.put(tls + "checkEvery", List.of("soon", "PT0S", "PT2H"));

@@ -4,13 +4,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateRevokedException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +57,32 @@ final class Authorities {
         return all.isEmpty() ? new Authorities(all, null) : new Authorities(all, manager(store(all)));
     }
 
+    /**
+     * The same, who vouch only for what they have not taken back: every certificate of a chain but the authority's own has to be looked up in
+     * a list of its issuer, and is not trusted where there is none. Nobody is asked over the network.
+     *
+     * @param lists the certificate revocation lists in force (RFC 5280 section 5)
+     */
+    Authorities heeding(List<X509CRL> lists) {
+        if (certificates.isEmpty()) {
+            return this;
+        }
+        try {
+            var parameters = new PKIXBuilderParameters(store(certificates), new X509CertSelector());
+            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
+            var checker =
+                    (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+            checker.setOptions(
+                    EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+            parameters.addCertPathChecker(checker);
+            var factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(new CertPathTrustManagerParameters(parameters));
+            return new Authorities(certificates, first(factory));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no PKIX", e);
+        }
+    }
+
     /** Those that the JDK knows. */
     static Authorities ofJdk() {
         return new Authorities(List.of(), manager(null));
@@ -67,15 +105,19 @@ final class Authorities {
         try {
             var factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(store);
-            for (var manager : factory.getTrustManagers()) {
-                if (manager instanceof X509TrustManager x509) {
-                    return x509;
-                }
-            }
-            throw new IllegalStateException("this JDK has no PKIX");
+            return first(factory);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no PKIX", e);
         }
+    }
+
+    private static X509TrustManager first(TrustManagerFactory factory) {
+        for (var manager : factory.getTrustManagers()) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509;
+            }
+        }
+        throw new IllegalStateException("this JDK has no PKIX");
     }
 
     List<X509Certificate> certificates() {
@@ -150,6 +192,14 @@ final class Authorities {
             }
             if (cause instanceof CertificateNotYetValidException) {
                 return new CertificateException("it is not valid yet", e);
+            }
+            if (cause instanceof CertificateRevokedException revoked) {
+                return new CertificateException(
+                        "it was revoked at " + revoked.getRevocationDate().toInstant(), e);
+            }
+            if (cause instanceof CertPathValidatorException invalid
+                    && invalid.getReason() == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
+                return new CertificateException("there is no revocation list in force of who has signed it", e);
             }
         }
         var text = String.valueOf(e.getMessage());

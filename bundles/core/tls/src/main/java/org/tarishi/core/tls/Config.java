@@ -77,6 +77,12 @@ import org.osgi.service.metatype.annotations.Option;
     String[] clientAuthorities() default {};
 
     @AttributeDefinition(
+            name = "Revocation lists of clients",
+            description =
+                    "Files (PEM or DER) with the certificate revocation lists of those authorities; whole paths, or below the folder of settings. With them, a client's certificate is trusted only while a list in force of each authority in its chain does not name it. Default: none, so that no certificate counts as revoked")
+    String[] clientRevocationLists() default {};
+
+    @AttributeDefinition(
             name = "Authorities of servers",
             description =
                     "PEM files with the certificates of the authorities that vouch for servers that mail is sent to. Default: none, which is those of the JDK")

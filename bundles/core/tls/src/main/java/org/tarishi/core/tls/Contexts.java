@@ -9,9 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIMatcher;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import org.tarishi.core.spi.ClientCertificates;
 import org.tarishi.core.spi.ClientTls;
@@ -22,6 +25,17 @@ import org.tarishi.core.spi.PeerTrust;
  * does not live on in another, so that nobody is let in by what was trusted before.
  */
 final class Contexts {
+
+    /**
+     * Takes every name; what has no key of its own is shown the default. That there is one makes the JDK keep the name with a session, and
+     * resume it for no other (RFC 6066 section 3): else a client would be shown to be served by whom it did not ask for.
+     */
+    private static final SNIMatcher ANY_NAME = new SNIMatcher(StandardConstants.SNI_HOST_NAME) {
+        @Override
+        public boolean matches(SNIServerName name) {
+            return true;
+        }
+    };
 
     private final Settings settings;
     private final Index index;
@@ -46,6 +60,7 @@ final class Contexts {
         parameters.setCipherSuites(settings.ciphers().toArray(String[]::new));
         parameters.setNamedGroups(settings.groups().toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(settings.preferOwnCiphers());
+        parameters.setSNIMatchers(List.of(ANY_NAME));
         this.serverParameters = parameters;
         var keys = new ServerKeys(index);
         for (var demand : ClientCertificates.values()) {
@@ -126,7 +141,7 @@ final class Contexts {
         }
         parameters.setNamedGroups(settings.groups().toArray(String[]::new));
         parameters.setServerNames(wanted.serverName()
-                .map(name -> List.<javax.net.ssl.SNIServerName>of(new SNIHostName(name)))
+                .map(name -> List.<SNIServerName>of(new SNIHostName(name)))
                 .orElse(List.of()));
         engine.setSSLParameters(parameters);
         return engine;

@@ -3,12 +3,9 @@ package org.tarishi.core.tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +21,6 @@ import org.tarishi.api.Text;
 final class Group {
 
     private static final Logger LOG = LoggerFactory.getLogger(Group.class);
-
-    /** A file changed this shortly before it was read may change again without a new time or size. */
-    private static final Duration COARSEST_FILE_TIME = Duration.ofSeconds(2);
 
     /** What it stands for. */
     private final String title;
@@ -90,8 +84,7 @@ final class Group {
     }
 
     private boolean mayHaveChangedUnseen(List<Stamp> now) {
-        return now.stream()
-                .anyMatch(stamp -> !stamp.modified.plus(COARSEST_FILE_TIME).isBefore(takenAt));
+        return now.stream().anyMatch(stamp -> stamp.mayHideAChangeSince(takenAt));
     }
 
     /**
@@ -159,29 +152,5 @@ final class Group {
             }
         }
         return stamps;
-    }
-
-    /** What tells one state of a file from another. */
-    private record Stamp(
-            Path file,
-            Instant modified,
-            long size,
-            @Nullable Object key,
-            Object permissions) {
-
-        static Stamp of(Path file) throws KeyFileException {
-            try {
-                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                var posix = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-                return new Stamp(
-                        file,
-                        attributes.lastModifiedTime().toInstant(),
-                        attributes.size(),
-                        attributes.fileKey(),
-                        posix == null ? "" : posix.readAttributes().permissions());
-            } catch (IOException e) {
-                throw new KeyFileException(file, "is not there, or can't be looked at");
-            }
-        }
     }
 }

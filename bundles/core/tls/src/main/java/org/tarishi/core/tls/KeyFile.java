@@ -55,7 +55,7 @@ record KeyFile(Path path, List<PrivateKey> keys, List<X509Certificate> certifica
      * @throws KeyFileException with the reason, when it can't be read, is none, or holds a key and everybody may read it
      */
     static KeyFile read(Path file) throws KeyFileException {
-        var bytes = bytes(file);
+        var bytes = bytes(file, MOST_BYTES);
         try {
             var password = password(file);
             var read = switch (ending(file)) {
@@ -106,11 +106,12 @@ record KeyFile(Path path, List<PrivateKey> keys, List<X509Certificate> certifica
         }
     }
 
-    private static byte[] bytes(Path file) throws KeyFileException {
+    /** Reads a whole file of at most so many bytes; throws with the reason in words. */
+    static byte[] bytes(Path file, int most) throws KeyFileException {
         try (var in = Files.newInputStream(file)) {
-            var bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new KeyFileException(file, "is too large for keys and certificates");
+            var bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new KeyFileException(file, "is too large: more than " + most + " bytes");
             }
             return bytes;
         } catch (KeyFileException e) {
@@ -146,7 +147,7 @@ record KeyFile(Path path, List<PrivateKey> keys, List<X509Certificate> certifica
             return null;
         }
         refuseOpen(beside);
-        var text = new String(bytes(beside), StandardCharsets.UTF_8);
+        var text = new String(bytes(beside, MOST_BYTES), StandardCharsets.UTF_8);
         int end = text.indexOf('\n');
         return (end < 0 ? text : text.substring(0, end)).stripTrailing().toCharArray();
     }

@@ -28,6 +28,7 @@ import org.tarishi.core.spi.Obtainable;
  * @param clientProtocols versions as a client
  * @param clientCiphers cipher suites as a client; empty for all
  * @param clientAuthorities who vouches for clients
+ * @param clientRevocationLists files of the lists of what those have taken back; empty for no look at such
  * @param serverAuthorities who vouches for servers; empty for those that the JDK knows
  * @param stapling where OCSP responses come from
  * @param sessions how many sessions are kept to be resumed
@@ -46,6 +47,7 @@ record Settings(
         List<String> clientProtocols,
         List<String> clientCiphers,
         List<Path> clientAuthorities,
+        List<Path> clientRevocationLists,
         List<Path> serverAuthorities,
         Stapling stapling,
         int sessions,
@@ -73,7 +75,7 @@ record Settings(
 
     /** Reads files that settings name. */
     @FunctionalInterface
-    private interface Reading {
+    interface Reading {
         void read(List<Path> files) throws KeyFileException;
     }
 
@@ -88,6 +90,7 @@ record Settings(
                 texts(config.clientProtocols()),
                 texts(config.clientCiphers()),
                 paths("clientAuthorities", config.clientAuthorities()),
+                paths("clientRevocationLists", config.clientRevocationLists()),
                 paths("serverAuthorities", config.serverAuthorities()),
                 stapling(config.stapling()),
                 config.sessions(),
@@ -104,6 +107,7 @@ record Settings(
         clientProtocols = clientProtocols.isEmpty() ? protocols : List.copyOf(clientProtocols);
         clientCiphers = List.copyOf(clientCiphers);
         clientAuthorities = List.copyOf(clientAuthorities);
+        clientRevocationLists = List.copyOf(clientRevocationLists);
         serverAuthorities = List.copyOf(serverAuthorities);
         among("protocols", protocols, PROTOCOLS, "want TLSv1.2, TLSv1.3 or both; older ones are broken (RFC 8996)");
         among("ciphers", ciphers, Suites.STRONG, "want cipher suites of this JDK that encrypt and authenticate");
@@ -225,6 +229,12 @@ record Settings(
         check("clientAuthorities", clientAuthorities, inForce.clientAuthorities, conf, named -> {
             var _ = Authorities.of(named);
         });
+        check(
+                "clientRevocationLists",
+                clientRevocationLists,
+                inForce.clientRevocationLists,
+                conf,
+                named -> Revocations.check(named, Clock.systemUTC()));
         check("serverAuthorities", serverAuthorities, inForce.serverAuthorities, conf, named -> {
             var _ = Authorities.of(named);
         });

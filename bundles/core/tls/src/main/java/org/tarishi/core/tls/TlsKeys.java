@@ -44,13 +44,16 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
     private final Path conf;
     private final Clock clock;
     private final Store store;
+    private final Revocations revocations;
     private final Expiry expiry;
     private final ReentrantLock looking = new ReentrantLock();
     private final Staples staples;
     private final Thread watch;
 
     private volatile Contexts contexts;
-    private volatile List<String> troubles = List.of();
+    /** What is refused, and what is known of revocations; lines of the status. */
+    private volatile List<String> others = List.of();
+
     private volatile boolean stopped;
 
     /** Makes it for the container. */
@@ -68,12 +71,15 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         this.conf = conf;
         this.clock = clock;
         this.store = new Store(conf, data, clock);
+        this.revocations = new Revocations(conf, clock);
         this.expiry = new Expiry(clock);
         this.staples = new Staples(clock);
         this.watch = Thread.ofVirtual().name("tls-watch").unstarted(this::watch);
         var _ = store.look(settings);
+        var _ = revocations.look(settings.clientRevocationLists());
         var _ = staples.prepare(settings.stapling());
-        this.contexts = new Contexts(settings, store.index(), authorities(settings), servers(settings));
+        this.contexts =
+                new Contexts(settings, store.index(), heeding(authorities(settings), settings), servers(settings));
         told(settings);
     }
 
@@ -97,11 +103,18 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         try {
             var before = contexts.settings();
             if (!settings.files().isEmpty() && !settings.files().equals(before.files())) {
-                checkFiles(settings);
+                check("files", settings.files(), named -> Group.check(named, clock));
+            }
+            if (!settings.clientRevocationLists().equals(before.clientRevocationLists())) {
+                check(
+                        "clientRevocationLists",
+                        settings.clientRevocationLists(),
+                        named -> Revocations.check(named, clock));
             }
             var _ = store.look(settings);
+            var _ = revocations.look(settings.clientRevocationLists());
             var _ = staples.prepare(settings.stapling());
-            contexts = new Contexts(settings, store.index(), clients, servers);
+            contexts = new Contexts(settings, store.index(), heeding(clients, settings), servers);
             told(settings);
         } finally {
             looking.unlock();
@@ -111,12 +124,17 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
     }
 
     /** What the operator names is to be good when it is named, or the name is refused. */
-    private void checkFiles(Settings settings) {
+    private void check(String key, List<Path> named, Settings.Reading reading) {
         try {
-            Group.check(settings.files().stream().map(conf::resolve).toList(), clock);
+            reading.read(named.stream().map(conf::resolve).toList());
         } catch (KeyFileException e) {
-            throw new InvalidSettingException("files", String.valueOf(e.getMessage()));
+            throw new InvalidSettingException(key, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Where lists are named, what they do not tell of is not trusted, also while none of them can be read. */
+    private Authorities heeding(Authorities clients, Settings settings) {
+        return settings.clientRevocationLists().isEmpty() ? clients : clients.heeding(revocations.inForce());
     }
 
     private Authorities read(String key, List<Path> files) {
@@ -183,10 +201,13 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         looking.lock();
         try {
             var now = contexts;
-            if (store.look(now.settings())) {
-                contexts = new Contexts(now.settings(), store.index(), now.clients(), now.servers());
+            var settings = now.settings();
+            boolean isOther = store.look(settings);
+            isOther |= revocations.look(settings.clientRevocationLists());
+            if (isOther) {
+                contexts = new Contexts(settings, store.index(), heeding(now.clients(), settings), now.servers());
             }
-            told(now.settings());
+            told(settings);
         } finally {
             looking.unlock();
         }
@@ -199,7 +220,9 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
     }
 
     private void told(Settings settings) {
-        troubles = store.troubles();
+        var lines = new ArrayList<>(store.troubles());
+        lines.addAll(revocations.lines());
+        others = List.copyOf(lines);
         expiry.look(contexts.index().all(), settings.warnBeforeExpiry());
     }
 
@@ -234,13 +257,13 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         return contexts.objectionToServer(chain, names);
     }
 
-    /** For the launcher's status: {@code ready}, and {@code lines}, one a certificate and one for each that is refused. */
+    /** For the launcher's status: {@code ready}, and {@code lines}, one a certificate, one for each that is refused, one a revocation list. */
     @Override
     public Map<String, Object> get() {
         var index = contexts.index();
         var lines = new ArrayList<String>();
         index.all().forEach(identity -> lines.add(identity.toString()));
-        lines.addAll(troubles);
+        lines.addAll(others);
         return Map.of("ready", !index.isEmpty(), "lines", List.copyOf(lines));
     }
 }

@@ -1,9 +1,12 @@
 package org.tarishi.core.tls;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -12,18 +15,24 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Two engines that speak to each other. */
 final class Handshake {
 
     private Handshake() {}
 
-    private static SSLContext trusting() {
+    /** Trusts anybody, and remembers whom it has met. */
+    static SSLContext trusting() {
+        return context(null);
+    }
+
+    private static SSLContext context(KeyManager @Nullable [] keys) {
         try {
             var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Trust(_ -> {}, List.of())}, null);
+            context.init(keys, new TrustManager[] {new Trust(_ -> {}, List.of())}, null);
             return context;
-        } catch (java.security.GeneralSecurityException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -43,6 +52,16 @@ final class Handshake {
             engine.setEnabledProtocols(versions);
         }
         return engine;
+    }
+
+    /** One that shows a certificate to who asks for it. */
+    static SSLEngine clientOf(Forge.Made made, String... versions) {
+        try {
+            var identity = Identity.of(made.pair().getPrivate(), Path.of("x"), made.chain());
+            return client(context(new KeyManager[] {new ClientKeys(List.of(identity))}), "mx.example.com", versions);
+        } catch (KeyFileException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What a client sees of a server: its certificate. */

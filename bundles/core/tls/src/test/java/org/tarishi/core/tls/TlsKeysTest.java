@@ -537,51 +537,7 @@ final class TlsKeysTest {
         assertThat(shown(keys, "")).isEqualTo(EC.certificate());
     }
 
-    // ---- resumption
-
-    private static SSLEngine again(SSLContext context, String version) {
-        return Handshake.client(context, "mx.example.com", version);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void aSessionIsResumedUntilTheCertificateIsAnother(String version) throws Exception {
-        var keys = good();
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Trust(_ -> {}, List.of())}, null);
-        var first = again(context, version);
-        var server = keys.serverEngine(ClientCertificates.NONE);
-        Handshake.run(first, server);
-        assertThat(Handshake.say(server, first, "220 x")).isEqualTo("220 x");
-        long begun = first.getSession().getCreationTime();
-        Thread.onSpinWait();
-        var second = again(context, version);
-        Handshake.run(second, keys.serverEngine(ClientCertificates.NONE));
-        assertThat(isResumed(second, first)).isTrue();
-        assertThat(begun).isPositive();
-
-        Forge.write(desk.tls("k.pem"), NEWER.keyPem(), NEWER.certificatesPem());
-        desk.look();
-        var third = again(context, version);
-        Handshake.run(third, keys.serverEngine(ClientCertificates.NONE));
-        assertThat(third.getSession().getPeerCertificates()[0]).isEqualTo(NEWER.certificate());
-    }
-
-    private static boolean isResumed(SSLEngine later, SSLEngine earlier) {
-        return later.getSession().getCreationTime() == earlier.getSession().getCreationTime();
-    }
-
     // ---- clients' certificates
-
-    private static SSLEngine clientOf(Forge.Made made, String... versions) throws Exception {
-        var identity = Identity.of(made.pair().getPrivate(), Path.of("x"), made.chain());
-        var context = SSLContext.getInstance("TLS");
-        context.init(
-                new KeyManager[] {new ClientKeys(List.of(identity))},
-                new TrustManager[] {new Trust(_ -> {}, List.of())},
-                null);
-        return Handshake.client(context, "mx.example.com", versions);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
@@ -597,17 +553,21 @@ final class TlsKeysTest {
         var keys = desk.start();
 
         var server = keys.serverEngine(ClientCertificates.REQUIRED);
-        Handshake.run(clientOf(mine, version), server);
+        Handshake.run(Handshake.clientOf(mine, version), server);
         var shown = List.of((X509Certificate) server.getSession().getPeerCertificates()[0]);
         assertThat(keys.objectionToClient(shown)).isEmpty();
-        for (var client :
-                List.of(clientOf(alien, version), clientOf(expired, version), Handshake.client("", version))) {
+        for (var client : List.of(
+                Handshake.clientOf(alien, version),
+                Handshake.clientOf(expired, version),
+                Handshake.client("", version))) {
             assertThatThrownBy(() -> Handshake.run(client, keys.serverEngine(ClientCertificates.REQUIRED)))
                     .isInstanceOf(SSLException.class);
         }
         // Asked only, all of them are let in.
-        for (var client :
-                List.of(clientOf(alien, version), clientOf(expired, version), Handshake.client("", version))) {
+        for (var client : List.of(
+                Handshake.clientOf(alien, version),
+                Handshake.clientOf(expired, version),
+                Handshake.client("", version))) {
             Handshake.run(client, keys.serverEngine(ClientCertificates.ASKED));
         }
         assertThat(keys.objectionToClient(List.of(alien.certificate())))
