@@ -76,7 +76,8 @@ final class DevelopmentCertificate {
     /** Returns the one that is there, or a new one where there is none, or one that ends soon; empty when none can be made. */
     List<Identity> get() {
         if (Files.exists(file)) {
-            var _ = group.look(List.of(file));
+            // It is written here, and by a rename.
+            var _ = group.look(List.of(file), true);
         }
         if (group.inForce().isEmpty() || endsSoon(group.inForce().getFirst().expiry())) {
             make();
@@ -96,9 +97,7 @@ final class DevelopmentCertificate {
                             + " put key and certificate into the folder of {} (its README tells how)",
                     file,
                     Settings.PID);
-            // Twice, for what has changed must have been seen before.
-            var _ = group.look(List.of(file));
-            var _ = group.look(List.of(file));
+            var _ = group.look(List.of(file), true);
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             LOG.error(
                     "no certificate is configured, and none can be made for development in {}: {}", file, e.toString());

@@ -31,7 +31,6 @@ final class Group {
     private @Nullable List<Stamp> taken;
     private Instant takenAt = Instant.MIN;
     private @Nullable String trouble;
-    private boolean isNew = true;
 
     Group(String title, Clock clock) {
         this.title = title;
@@ -51,12 +50,13 @@ final class Group {
      * Looks at the files, and takes up what has changed. What has changed since the last look is read at the next one, when it has not
      * changed again: a key and its certificate are written one after the other.
      *
+     * @param isAtOnce whether they are read as they are: nobody is writing them
      * @return whether something else is in force now
      */
-    boolean look(List<Path> files) {
+    boolean look(List<Path> files, boolean isAtOnce) {
         try {
             var now = stamps(files);
-            boolean isSettled = isNew || now.equals(seen);
+            boolean isSettled = isAtOnce || now.equals(seen);
             seen = now;
             if (!isSettled) {
                 return false;
@@ -78,8 +78,6 @@ final class Group {
         } catch (IOException e) {
             complain(String.valueOf(e.getMessage()));
             return false;
-        } finally {
-            isNew = false;
         }
     }
 

@@ -48,9 +48,10 @@ final class Store {
     /**
      * Looks at all files, and takes up what has changed.
      *
+     * @param isAtOnce whether what has changed is taken as it is, such as at a start
      * @return whether something else is in force now
      */
-    boolean look(Settings settings) {
+    boolean look(Settings settings, boolean isAtOnce) {
         var folder = conf.resolve(settings.folder());
         var names = new TreeMap<String, List<Path>>();
         var files = new ArrayList<Path>();
@@ -65,13 +66,13 @@ final class Store {
         }
         for (var entry : names.entrySet()) {
             isOther |= folders.computeIfAbsent(entry.getKey(), name -> new Group(name, clock))
-                    .look(entry.getValue());
+                    .look(entry.getValue(), isAtOnce);
         }
         var wanted = settings.files().isEmpty()
                 ? files
                 : settings.files().stream().map(conf::resolve).toList();
         if (!wanted.isEmpty()) {
-            isOther |= others.look(wanted);
+            isOther |= others.look(wanted, isAtOnce);
         } else if (!others.inForce().isEmpty()) {
             LOG.info("certificate for {} is gone, with its files", DEFAULT);
             others = new Group(DEFAULT, clock);
@@ -94,14 +95,18 @@ final class Store {
         return !before.equals(shownOtherwise);
     }
 
-    private static void list(Path folder, Map<String, List<Path>> names, List<Path> files) {
+    private void list(Path folder, Map<String, List<Path>> names, List<Path> files) {
         try (var entries = Files.newDirectoryStream(folder)) {
             for (var entry : entries) {
                 var name = String.valueOf(entry.getFileName());
                 if (KeyFile.isOne(entry) && Files.isRegularFile(entry)) {
                     files.add(entry);
                 } else if (!name.startsWith(".") && Files.isDirectory(entry) && names.size() < MOST_FOLDERS) {
-                    names.put(name, files(entry));
+                    var inside = files(entry);
+                    // A folder is made before what it is for; one that held something before and does not now is another thing.
+                    if (!inside.isEmpty() || folders.containsKey(name)) {
+                        names.put(name, inside);
+                    }
                 }
             }
         } catch (IOException e) {

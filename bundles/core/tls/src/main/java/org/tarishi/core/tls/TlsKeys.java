@@ -75,7 +75,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         this.expiry = new Expiry(clock);
         this.staples = new Staples(clock);
         this.watch = Thread.ofVirtual().name("tls-watch").unstarted(this::watch);
-        var _ = store.look(settings);
+        var _ = store.look(settings, true);
         var _ = revocations.look(settings.clientRevocationLists());
         var _ = staples.prepare(settings.stapling());
         this.contexts =
@@ -111,7 +111,9 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
                         settings.clientRevocationLists(),
                         named -> Revocations.check(named, clock));
             }
-            var _ = store.look(settings);
+            boolean isElsewhere = !settings.files().equals(before.files())
+                    || !settings.folder().equals(before.folder());
+            var _ = store.look(settings, isElsewhere);
             var _ = revocations.look(settings.clientRevocationLists());
             var _ = staples.prepare(settings.stapling());
             contexts = new Contexts(settings, store.index(), heeding(clients, settings), servers);
@@ -202,7 +204,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         try {
             var now = contexts;
             var settings = now.settings();
-            boolean isOther = store.look(settings);
+            boolean isOther = store.look(settings, false);
             isOther |= revocations.look(settings.clientRevocationLists());
             if (isOther) {
                 contexts = new Contexts(settings, store.index(), heeding(now.clients(), settings), now.servers());

@@ -371,6 +371,45 @@ final class TlsKeysTest {
     }
 
     @Test
+    void aFolderThatIsMadeFirstAndFilledSlowlyCausesNoLine() throws Exception {
+        var keys = good();
+        try (var lines = new Lines()) {
+            Files.createDirectories(desk.tls("other.example.org"));
+            desk.look();
+            Forge.write(desk.tls("other.example.org/cert.pem"), OTHER.certificatesPem());
+            keys.look();
+            Forge.write(desk.tls("other.example.org/key.pem"), OTHER.keyPem());
+            keys.look();
+            assertThat(shown(keys, "other.example.org")).isEqualTo(EC.certificate());
+            keys.look();
+            assertThat(shown(keys, "other.example.org")).isEqualTo(OTHER.certificate());
+            assertThat(lines.of(Level.ERROR)).isEmpty();
+        }
+    }
+
+    @Test
+    void aFolderThatIsEmptiedIsRefusedAndItsCertificateStaysInForce() throws Exception {
+        Forge.write(desk.tls("other.example.org/k.pem"), OTHER.keyPem(), OTHER.certificatesPem());
+        var keys = good();
+        Files.delete(desk.tls("other.example.org/k.pem"));
+        refused("other.example.org has no key");
+        assertThat(shown(keys, "other.example.org")).isEqualTo(OTHER.certificate());
+    }
+
+    @Test
+    void theFirstCertificateOfAnOperatorMayBeWrittenAfterItsKeyToo() throws Exception {
+        var keys = desk.start();
+        try (var lines = new Lines()) {
+            Forge.write(desk.tls("key.pem"), EC.keyPem());
+            keys.look();
+            Forge.write(desk.tls("cert.pem"), EC.certificatesPem());
+            desk.look();
+            assertThat(shown(keys, "")).isEqualTo(EC.certificate());
+            assertThat(lines.of(Level.ERROR)).isEmpty();
+        }
+    }
+
+    @Test
     void aNameComesAndGoesWithItsFolder() throws Exception {
         var keys = good();
         Forge.write(desk.tls("other.example/k.pem"), OTHER.keyPem(), OTHER.certificatesPem());
