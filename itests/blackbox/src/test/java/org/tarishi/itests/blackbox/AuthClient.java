@@ -90,23 +90,20 @@ enum AuthClient {
     MSMTP("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2") {
         @Override
         List<String> line(Login login, Path file) {
-            return List.of(
-                    "sh",
-                    "-c",
-                    "exec <\"$1\" && shift && exec \"$@\"",
-                    "sh",
-                    file.toString(),
-                    "msmtp",
-                    "--host=127.0.0.1",
-                    "--port=" + login.port(),
-                    "--domain=client.example",
-                    "--tls=off",
-                    "--auth=" + login.mechanism().toLowerCase(Locale.ROOT),
-                    "--user=" + login.user(),
-                    "--passwordeval=printf %s '" + login.secret() + "'",
-                    "--from=" + login.user(),
-                    "--timeout=60",
-                    login.recipient());
+            return reading(
+                    file,
+                    List.of(
+                            "msmtp",
+                            "--host=127.0.0.1",
+                            "--port=" + login.port(),
+                            "--domain=client.example",
+                            "--tls=off",
+                            "--auth=" + login.mechanism().toLowerCase(Locale.ROOT),
+                            "--user=" + login.user(),
+                            "--passwordeval=printf %s '" + login.secret() + "'",
+                            "--from=" + login.user(),
+                            "--timeout=60",
+                            login.recipient()));
         }
 
         @Override
@@ -118,50 +115,14 @@ enum AuthClient {
     EXIM("PLAIN", "LOGIN", "CRAM-MD5") {
         @Override
         List<String> line(Login login, Path file) {
-            var configuration = """
-                primary_hostname = client.example
-                spool_directory = /var/spool/exim
-                log_file_path = /var/spool/exim/%%slog
-                keep_environment =
-                no_message_logs
-                tls_advertise_hosts =
-                begin routers
-                out:
-                  driver = manualroute
-                  route_list = * 127.0.0.1 byname
-                  self = send
-                  transport = out
-                begin transports
-                out:
-                  driver = smtp
-                  port = %d
-                  allow_localhost
-                  hosts_avoid_tls = *
-                  hosts_require_auth = *
-                begin retry
-                begin authenticators
-                %s
-                """.formatted(login.port(), authenticator(login));
-            var start = """
-                printf %s "$1" >/var/spool/exim.conf && shift && exec exim4 -C /var/spool/exim.conf "$@"
-                """;
-            return List.of(
-                    "sh",
-                    "-c",
-                    "exec <\"$1\" && shift && exec \"$@\"",
-                    "sh",
-                    file.toString(),
-                    "sh",
-                    "-c",
-                    start,
-                    "sh",
-                    configuration,
-                    "-odf",
-                    "-v",
-                    "-i",
-                    "-f",
-                    login.user(),
-                    login.recipient());
+            return reading(
+                    file,
+                    EximClient.line(
+                            login.port(),
+                            login.user(),
+                            login.recipient(),
+                            "hosts_avoid_tls = *\nhosts_require_auth = *",
+                            authenticator(login)));
         }
 
         private static String authenticator(Login login) {
@@ -197,6 +158,27 @@ enum AuthClient {
         @Override
         boolean tellsFailure() {
             return false;
+        }
+    },
+
+    /** By Cyrus SASL's plugins, which the same packages bring. */
+    POSTFIX("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256") {
+        @Override
+        List<String> line(Login login, Path file) {
+            var settings = """
+                smtp_tls_security_level = none
+                smtp_sasl_auth_enable = yes
+                smtp_sasl_type = cyrus
+                smtp_sasl_mechanism_filter = %s
+                smtp_sasl_security_options =
+                smtp_sasl_password_maps = inline:{ { [localhost]:%d = %s:%s } }
+                """.formatted(login.mechanism(), login.port(), login.user(), login.secret());
+            return reading(file, PostfixClient.line(login.port(), login.user(), login.recipient(), settings));
+        }
+
+        @Override
+        boolean isUnpacked() {
+            return true;
         }
     },
 
@@ -268,5 +250,12 @@ enum AuthClient {
     /** Tells whether its exit code says that it was refused. */
     boolean tellsFailure() {
         return true;
+    }
+
+    /** A command line with a file as its standard input. */
+    static List<String> reading(Path file, List<String> line) {
+        var all = new ArrayList<>(List.of("sh", "-c", "exec <\"$1\" && shift && exec \"$@\"", "sh", file.toString()));
+        all.addAll(line);
+        return all;
     }
 }

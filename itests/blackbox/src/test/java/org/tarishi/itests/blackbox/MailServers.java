@@ -15,7 +15,7 @@ import org.tarishi.itests.harness.SmtpDialog;
 /** Other people's servers in front of Tarishi: a Postfix that takes mail and relays it, and an HAProxy that passes connections on. */
 final class MailServers implements AutoCloseable {
 
-    private static final String POSTFIX_SERVICES = """
+    static final String POSTFIX_SERVICES = """
             pickup unix n - n 60 1 pickup
             cleanup unix n - n - 0 cleanup
             qmgr unix n - n 300 1 qmgr

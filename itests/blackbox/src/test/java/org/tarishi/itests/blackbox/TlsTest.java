@@ -3,24 +3,25 @@ package org.tarishi.itests.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeMessage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tarishi.itests.harness.Load;
 import org.tarishi.itests.harness.Ports;
 import org.tarishi.itests.harness.SmtpDialog;
@@ -64,18 +66,10 @@ class TlsTest {
         FIRST
     }
 
-    /** Who speaks. */
-    enum Program {
-        OPENSSL,
-        SWAKS,
-        CURL,
-        SMTPLIB,
-        MSMTP
-    }
-
     private Path root;
     private Instance instance;
     private Debian debian;
+    private TestAuthority ca;
     private Path authority;
     private int first;
     private int required;
@@ -86,20 +80,8 @@ class TlsTest {
         debian = new Debian(root.resolve("accounts"));
         first = Ports.free();
         required = Ports.free();
-        authority = root.resolve("ca.pem");
-        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", root.resolve("ca.key"));
-        openssl(
-                "req",
-                "-x509",
-                "-new",
-                "-key",
-                root.resolve("ca.key"),
-                "-days",
-                "30",
-                "-subj",
-                "/CN=Test authority",
-                "-out",
-                authority);
+        ca = new TestAuthority(root.resolve("ca"));
+        authority = ca.certificate();
         instance = Instance.in(root.resolve("base"))
                 .set(IMPLICIT, "port", Integer.toString(first))
                 .set(IMPLICIT, "tls", "implicit")
@@ -124,61 +106,10 @@ class TlsTest {
 
     // ---- certificates
 
-    private static String openssl(Object... words) throws IOException, InterruptedException {
-        var line = new ArrayList<>(List.of(Setup.program("openssl", "openssl").toString()));
-        Stream.of(words).map(String::valueOf).forEach(line::add);
-        var result = Commands.run(Map.of(), line);
-        assertThat(result.code()).as(line + "\n" + result.out()).isZero();
-        return result.out();
-    }
-
-    /** Makes a key and a certificate of the test's authority. */
-    private Path make(String name, String kind) throws Exception {
-        var folder = Files.createTempDirectory(root, name);
-        var key = folder.resolve("key.pem");
-        if (kind.equals("rsa")) {
-            openssl("genrsa", "-traditional", "-out", key, "2048");
-        } else {
-            openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key);
-        }
-        var names = Files.writeString(folder.resolve("ext"), "subjectAltName=DNS:" + name + ",IP:127.0.0.1\n");
-        openssl("req", "-new", "-key", key, "-subj", "/CN=" + name, "-out", folder.resolve("csr"));
-        openssl(
-                "x509",
-                "-req",
-                "-in",
-                folder.resolve("csr"),
-                "-CA",
-                authority,
-                "-CAkey",
-                root.resolve("ca.key"),
-                "-CAcreateserial",
-                "-days",
-                "20",
-                "-extfile",
-                names,
-                "-out",
-                folder.resolve("cert.pem"));
-        return folder;
-    }
-
     /** Puts a new key and certificate where the instance finds them. */
     private Path put(String name, String kind, String folder) throws Exception {
-        var made = make(name, kind);
-        var place = instance.base().resolve("conf/tls").resolve(folder);
-        Files.createDirectories(place);
-        var file = place.resolve(kind + ".pem");
-        var text = Files.readString(made.resolve("key.pem")) + Files.readString(made.resolve("cert.pem"));
-        write(file, text);
-        return made.resolve("cert.pem");
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        var beside = file.resolveSibling("." + file.getFileName());
-        Files.deleteIfExists(beside);
-        Files.createFile(beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(beside, text);
-        Files.move(beside, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        return ca.put(
+                name, kind, instance.base().resolve("conf/tls").resolve(folder).resolve(kind + ".pem"));
     }
 
     private void untilShown(String name) {
@@ -199,24 +130,10 @@ class TlsTest {
         return result.out().replace(" = ", "=");
     }
 
-    private SSLSocketFactory trusting() throws GeneralSecurityException, IOException {
-        var store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (var in = Files.newInputStream(authority)) {
-            store.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        var trust = TrustManagerFactory.getInstance("PKIX");
-        trust.init(store);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context.getSocketFactory();
-    }
-
     // ---- clients
 
     static Stream<Arguments> eachProgramByEachWay() {
-        return Stream.of(Program.values())
+        return Stream.of(TlsClient.values())
                 .flatMap(program -> Stream.of(Way.values()).map(way -> Arguments.of(program, way)));
     }
 
@@ -230,9 +147,12 @@ class TlsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("eachProgramByEachWay")
-    void itSendsThroughTlsAndTrustsTheCertificate(Program program, Way way) throws Exception {
+    void itSendsThroughTlsAndTrustsTheCertificate(TlsClient program, Way way) throws Exception {
         var user = (program + "-" + way).toLowerCase(Locale.ROOT);
-        var said = send(program, way, user + "@example.com");
+        assertStored(user, send(program, way, user + "@example.com"));
+    }
+
+    private void assertStored(String user, String said) throws IOException {
         var messages = instance.maildir("example.com", user).messages();
         assertThat(messages).as(said).hasSize(1);
         var stored = Files.readString(messages.getFirst(), StandardCharsets.ISO_8859_1);
@@ -241,112 +161,36 @@ class TlsTest {
         assertThat(stored).contains("..through TLS");
     }
 
-    private String send(Program program, Way way, String recipient) throws Exception {
-        boolean isFirst = way == Way.FIRST;
-        var port = Integer.toString(port(way));
-        var file = Files.writeString(
-                root.resolve("message"), program == Program.MSMTP ? MESSAGE.replace("\r\n", "\n") : MESSAGE);
-        var line = switch (program) {
-            case OPENSSL -> {
-                // Typed blindly, one line behind the other; -crlf adds what a keyboard doesn't have.
-                var dialogue = Files.writeString(
-                        root.resolve("dialogue"),
-                        String.join(
-                                "\n",
-                                "EHLO client.example",
-                                "MAIL FROM:<sender@client.example>",
-                                "rCPT TO:<" + recipient + ">",
-                                "DATA",
-                                MESSAGE.replace("\r\n", "\n").replace("\n.", "\n..") + ".",
-                                "quit",
-                                ""));
-                yield List.of(
-                        "sh",
-                        "-c",
-                        "(while read -r line; do printf '%s\\n' \"$line\"; sleep 0.1; done <\"$1\") |"
-                                + " openssl s_client -connect 127.0.0.1:$2 -verify_return_error -verify_hostname localhost"
-                                + " -servername localhost -CAfile \"$3\" -crlf -quiet $4 2>&1",
-                        "sh",
-                        dialogue.toString(),
-                        port,
-                        authority.toString(),
-                        isFirst ? "" : "-starttls smtp");
-            }
-            case SWAKS ->
-                List.of(
-                        Setup.program("swaks", "swaks").toString(),
-                        "--server",
-                        "127.0.0.1:" + port,
-                        isFirst ? "--tlsc" : "--tls",
-                        "--tls-verify",
-                        "--tls-ca-path",
-                        authority.toString(),
-                        "--helo",
-                        "client.example",
-                        "--from",
-                        "sender@client.example",
-                        "--to",
-                        recipient,
-                        "--data",
-                        "@" + file);
-            case CURL ->
-                List.of(
-                        Setup.program("curl", "curl").toString(),
-                        "-sS",
-                        "--ssl-reqd",
-                        "--cacert",
-                        authority.toString(),
-                        "--resolve",
-                        "localhost:" + port + ":127.0.0.1",
-                        (isFirst ? "smtps" : "smtp") + "://localhost:" + port + "/client.example",
-                        "--mail-from",
-                        "sender@client.example",
-                        "--mail-rcpt",
-                        recipient,
-                        "-T",
-                        file.toString());
-            case SMTPLIB ->
-                List.of(
-                        Setup.program("python3", "python3").toString(),
-                        "-c",
-                        """
-                                import smtplib, ssl, sys
-                                way, port, recipient, file, ca = sys.argv[1:]
-                                context = ssl.create_default_context(cafile=ca)
-                                if way == "FIRST":
-                                    smtp = smtplib.SMTP_SSL("localhost", int(port), "client.example", context=context)
-                                else:
-                                    smtp = smtplib.SMTP("localhost", int(port), "client.example")
-                                    smtp.starttls(context=context)
-                                with smtp:
-                                    smtp.sendmail("sender@client.example", [recipient], open(file, "rb").read())
-                                """,
-                        way.name(),
-                        port,
-                        recipient,
-                        file.toString(),
-                        authority.toString());
-            case MSMTP ->
-                debian.line(
-                        "sh",
-                        "-c",
-                        "exec <\"$1\" && shift && exec \"$@\"",
-                        "sh",
-                        file.toString(),
-                        "msmtp",
-                        "--file=/dev/null",
-                        "--host=localhost",
-                        "--port=" + port,
-                        "--tls=on",
-                        "--tls-starttls=" + (isFirst ? "off" : "on"),
-                        "--tls-trust-file=" + authority,
-                        "--domain=client.example",
-                        "--from=sender@client.example",
-                        recipient);
-        };
-        var result = Commands.run(Map.of(), line);
+    private String send(TlsClient program, Way way, String recipient) throws Exception {
+        // Programs that are used by people at a terminal want its line ends.
+        var message = Files.writeString(
+                root.resolve("message"), program == TlsClient.MSMTP ? MESSAGE.replace("\r\n", "\n") : MESSAGE);
+        var line = program.line(new TlsClient.To(port(way), way == Way.FIRST, authority, recipient, message));
+        var result = Commands.run(Map.of(), program.isUnpacked() ? debian.line(line) : line);
         assertThat(result.code()).as(result.out()).isZero();
         return result.out();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void angusMailSendsThroughTlsAndTrustsTheCertificate(Way way) throws Exception {
+        var properties = new Properties();
+        boolean isFirst = way == Way.FIRST;
+        properties.put("mail.smtp.starttls.enable", Boolean.toString(!isFirst));
+        properties.put("mail.smtp.starttls.required", Boolean.toString(!isFirst));
+        properties.put("mail.smtp.ssl.enable", Boolean.toString(isFirst));
+        properties.put("mail.smtp.ssl.checkserveridentity", "true");
+        properties.put("mail.smtp.ssl.socketFactory", ca.trusting());
+        properties.put("mail.smtp.localhost", "client.example");
+        var session = Session.getInstance(properties);
+        var user = "angus-" + way.name().toLowerCase(Locale.ROOT);
+        try (var transport = session.getTransport("smtp")) {
+            transport.connect("localhost", port(way), "", "");
+            transport.sendMessage(
+                    new MimeMessage(session, new ByteArrayInputStream(MESSAGE.getBytes(StandardCharsets.US_ASCII))),
+                    new InternetAddress[] {new InternetAddress(user + "@example.com")});
+        }
+        assertStored(user, "Angus");
     }
 
     @Test
@@ -376,6 +220,39 @@ class TlsTest {
                         "sh",
                         Integer.toString(first)));
         assertThat(result.out()).contains("RENEGOTIATING").doesNotContain("250 2.0.0");
+    }
+
+    /** OpenSSL's client asks for the name that it is told, whatever the session that it resumes was begun with. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+    void aSessionOfOneNameIsResumedUnderNoOther(String version) throws Exception {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(subject("other.example", first)).contains("CN=other.example"));
+        var session = root.resolve("session" + version);
+        resume(version, "localhost", "-sess_out", session);
+        assertThat(resume(version, "localhost", "-sess_in", session)).contains("Reused, ");
+        resume(version, "localhost", "-sess_out", session);
+        assertThat(resume(version, "other.example", "-sess_in", session))
+                .contains("New, ", "CN=other.example")
+                .doesNotContain("Reused, ");
+    }
+
+    private String resume(String version, String name, String option, Path session) throws Exception {
+        var result = Commands.run(
+                Map.of(),
+                List.of(
+                        "sh",
+                        "-c",
+                        // What a client may resume comes behind the handshake, before the reply.
+                        "{ echo EHLO client.example; sleep 0.5; echo QUIT; sleep 0.2; } |"
+                                + " openssl s_client -connect 127.0.0.1:$1 -crlf \"$2\" -servername \"$3\" \"$4\" \"$5\" 2>&1",
+                        "sh",
+                        Integer.toString(first),
+                        version,
+                        name,
+                        option,
+                        session.toString()));
+        return result.out().replace(" = ", "=");
     }
 
     // ---- a scan
@@ -425,7 +302,7 @@ class TlsTest {
 
     @Test
     void aCertificateIsRenewedAndABadOneRefusedUnderBusySessionsAndNoneIsDropped() throws Exception {
-        var factory = trusting();
+        var factory = ca.trusting();
         var load = Load.start(() -> SmtpDialog.secure(instance.smtpPort(), factory), CLIENTS, "busy@example.com", 500);
         await().atMost(Duration.ofMinutes(2)).until(() -> load.greeted() == CLIENTS && load.accepted() > CLIENTS);
         byte[] before;
@@ -446,7 +323,8 @@ class TlsTest {
 
         var bad = instance.base().resolve("conf/tls/ec.pem");
         var text = Files.readString(bad);
-        write(bad, Files.readString(make("localhost", "ec").resolve("key.pem")) + Files.readString(good));
+        TestAuthority.write(
+                bad, Files.readString(ca.make("localhost", "ec").resolve("key.pem")) + Files.readString(good));
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> !instance.logged(since, " ERROR ", "ec.pem", "stays in force")
                         .isEmpty());
@@ -462,7 +340,7 @@ class TlsTest {
         assertThat(tally.dropped()).isZero();
         assertThat(tally.failed()).isZero();
         assertThat(tally.accepted()).hasSizeGreaterThan(2 * CLIENTS);
-        write(bad, text);
+        TestAuthority.write(bad, text);
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> instance.logged(since, " INFO ", "is now").size() == 2);
     }
@@ -483,7 +361,7 @@ class TlsTest {
             var file = fresh.base().resolve("data/tls/development.pem");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
-            assertThat(openssl("x509", "-in", file, "-noout", "-subject"))
+            assertThat(TestAuthority.openssl("x509", "-in", file, "-noout", "-subject"))
                     .contains("Tarishi development certificate", "Not for production");
             assertThat(fresh.logged(0, "development.pem", "made")).hasSize(1);
             var status = fresh.cli("status");
@@ -491,10 +369,11 @@ class TlsTest {
             try (var dialog = SmtpDialog.hello(fresh.smtpPort())) {
                 dialog.send("STARTTLS").expect("220 ");
             }
-            var serial = openssl("x509", "-in", file, "-noout", "-serial");
+            var serial = TestAuthority.openssl("x509", "-in", file, "-noout", "-serial");
             assertThat(fresh.stop()).isZero();
             fresh.start();
-            assertThat(openssl("x509", "-in", file, "-noout", "-serial")).isEqualTo(serial);
+            assertThat(TestAuthority.openssl("x509", "-in", file, "-noout", "-serial"))
+                    .isEqualTo(serial);
         }
     }
 }

@@ -47,10 +47,15 @@ public final class SmtpDialog implements AutoCloseable {
 
     /** Connects, begins TLS by STARTTLS, and says EHLO within. */
     public static SmtpDialog secure(int port, SSLSocketFactory factory) throws IOException {
+        return secure(port, factory, "localhost");
+    }
+
+    /** The same, asking for a name (SNI), where it has a dot. */
+    public static SmtpDialog secure(int port, SSLSocketFactory factory, String name) throws IOException {
         var dialog = hello(port);
         try {
             dialog.send("STARTTLS").expect("220 ");
-            var secured = (SSLSocket) factory.createSocket(dialog.socket, "localhost", port, true);
+            var secured = (SSLSocket) factory.createSocket(dialog.socket, name, port, true);
             secured.startHandshake();
             dialog.socket = secured;
             dialog.in = new BufferedInputStream(secured.getInputStream());

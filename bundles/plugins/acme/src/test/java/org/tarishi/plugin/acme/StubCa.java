@@ -21,6 +21,7 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -55,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * A certificate authority that speaks RFC 8555 over TLS on loopback: it checks every signature, nonce and URL, asks the challenges'
  * answers where they have to be, and signs what was asked for. What it does wrong, a test says.
  */
-final class StubCa implements AutoCloseable {
+public final class StubCa implements AutoCloseable {
 
     private static final String ERROR = "urn:ietf:params:acme:error:";
 
@@ -63,7 +64,7 @@ final class StubCa implements AutoCloseable {
     final TestPki other = new TestPki("Other Root");
     final TestPki web = new TestPki("Web Root");
     private final HttpsServer server;
-    private final TestTime time;
+    private final InstantSource time;
     private final HttpClient client = HttpClient.newHttpClient();
 
     private final Set<String> nonces = ConcurrentHashMap.newKeySet();
@@ -135,7 +136,8 @@ final class StubCa implements AutoCloseable {
         }
     }
 
-    StubCa(TestTime time) throws IOException, GeneralSecurityException {
+    /** Makes one that stands in this time. */
+    public StubCa(InstantSource time) throws IOException, GeneralSecurityException {
         this.time = time;
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         var key = KeyType.EC_P256.generate();
@@ -162,7 +164,8 @@ final class StubCa implements AutoCloseable {
         server.start();
     }
 
-    String directory() {
+    /** Where an ACME client begins. */
+    public String directory() {
         return base() + "/directory";
     }
 
@@ -170,8 +173,29 @@ final class StubCa implements AutoCloseable {
         return "https://localhost:" + server.getAddress().getPort();
     }
 
-    Path writeRoot(Path folder) throws IOException {
+    /** Writes the root that its web server is trusted by into a folder. */
+    public Path writeRoot(Path folder) throws IOException {
         return Files.writeString(folder.resolve("web-root.pem"), Pem.chain(List.of(web.root)));
+    }
+
+    /** The root of what it issues. */
+    public X509Certificate root() {
+        return issuer.root;
+    }
+
+    /** Asks for answers to http-01 at this port of this machine from now on. */
+    public void validateByHttpAt(int port) {
+        httpPort = port;
+    }
+
+    /** Asks this server for answers to dns-01 from now on. */
+    public void validateByDnsAt(StubNameServer names) {
+        txt = names::txt;
+    }
+
+    /** What was wrong with requests. */
+    public List<String> faults() {
+        return List.copyOf(faults);
     }
 
     List<Order> orders() {

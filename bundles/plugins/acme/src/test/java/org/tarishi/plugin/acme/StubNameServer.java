@@ -25,7 +25,7 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /** A primary name server on loopback, TCP only, that takes signed updates of the zone {@code zone.example}. */
-final class StubNameServer implements AutoCloseable {
+public final class StubNameServer implements AutoCloseable {
 
     final Name zone;
     final List<Record> records = new CopyOnWriteArrayList<>();
@@ -36,7 +36,8 @@ final class StubNameServer implements AutoCloseable {
     private final ServerSocket server;
     private final Thread acceptor;
 
-    StubNameServer() throws IOException {
+    /** Starts it, without a record. */
+    public StubNameServer() throws IOException {
         zone = Name.fromString("zone.example.");
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         acceptor = Thread.ofVirtual().start(() -> {
@@ -51,11 +52,13 @@ final class StubNameServer implements AutoCloseable {
         });
     }
 
-    String address() {
+    /** Its address and port, as settings name it. */
+    public String address() {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
-    List<String> txt(String name) {
+    /** The texts that stand under a name. */
+    public List<String> txt(String name) {
         return records.stream()
                 .filter(record -> record instanceof TXTRecord
                         && record.getName().toString(true).equals(name))
