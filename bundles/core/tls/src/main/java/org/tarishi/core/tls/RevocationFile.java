@@ -28,6 +28,10 @@ final class RevocationFile {
     private final Path file;
     private final Clock clock;
     private List<X509CRL> read = List.of();
+
+    /** What is said of each, made once: a list of many is slow to count. */
+    private List<String> texts = List.of();
+
     private List<X509CRL> inForce = List.of();
     private @Nullable Stamp seen;
     private @Nullable Stamp taken;
@@ -47,8 +51,8 @@ final class RevocationFile {
     /** What is in force of it, what is over, and what is refused; a line each, for people. */
     List<String> lines() {
         var lines = new ArrayList<String>();
-        for (var list : read) {
-            lines.add((isOver(list, clock.instant()) ? "over: " : "") + told(list));
+        for (int i = 0; i < read.size(); i++) {
+            lines.add((isOver(read.get(i), clock.instant()) ? "over: " : "") + texts.get(i));
         }
         if (trouble != null) {
             lines.add("refused: " + trouble);
@@ -92,7 +96,8 @@ final class RevocationFile {
             }
         }
         if (trouble != null || !now.equals(read)) {
-            now.forEach(list -> LOG.info("revocation list is {}: {}", read.isEmpty() ? "read" : "now", told(list)));
+            texts = now.stream().map(this::told).toList();
+            texts.forEach(text -> LOG.info("revocation list is {}: {}", read.isEmpty() ? "read" : "now", text));
         }
         trouble = null;
         read = now;

@@ -103,7 +103,8 @@ final class Store {
                     files.add(entry);
                 } else if (!name.startsWith(".") && Files.isDirectory(entry) && names.size() < MOST_FOLDERS) {
                     var inside = files(entry);
-                    // A folder is made before what it is for; one that held something before and does not now is another thing.
+                    // A folder is made before what it is for; one that held something before and does not now is
+                    // another thing.
                     if (!inside.isEmpty() || folders.containsKey(name)) {
                         names.put(name, inside);
                     }
