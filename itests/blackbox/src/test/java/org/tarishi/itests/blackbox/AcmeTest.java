@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,8 @@ class AcmeTest {
             // Sessions notice nothing, and nothing is left of the proofs.
             open.send("NOOP").expect("250 ");
             assertThat(names.txt("_acme-challenge." + HOST)).isEmpty();
-            assertThatThrownBy(() -> new Socket("127.0.0.1", web).close()).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), web).close())
+                    .isInstanceOf(ConnectException.class);
             assertThat(ca.faults()).isEmpty();
             assertThat(instance.logged(since, " WARN ")).isEmpty();
             assertThat(instance.logged(since, " ERROR ")).isEmpty();

@@ -122,7 +122,8 @@ enum AuthClient {
                             login.user(),
                             login.recipient(),
                             "hosts_avoid_tls = *\nhosts_require_auth = *",
-                            authenticator(login)));
+                            authenticator(login),
+                            ""));
         }
 
         private static String authenticator(Login login) {

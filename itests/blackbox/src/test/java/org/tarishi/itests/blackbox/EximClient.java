@@ -30,8 +30,11 @@ final class EximClient {
             %s
             """;
 
+    static final String AUTHORITIES = "/var/spool/ca.pem";
+
     private static final String SEND = """
-            printf %s "$1" >/var/spool/exim.conf && shift && exec exim4 -C /var/spool/exim.conf "$@"
+            printf %s "$1" >/var/spool/exim.conf && printf %s "$2" >/var/spool/ca.pem && shift 2 &&
+            exec exim4 -C /var/spool/exim.conf "$@"
             """;
 
     private EximClient() {}
@@ -42,14 +45,17 @@ final class EximClient {
      * @param to the server's port
      * @param transport lines of the transport
      * @param authenticator an authenticator, or nothing
+     * @param authorities PEM of who is trusted, which lies in {@link #AUTHORITIES}, where Exim's own user can read it
      */
-    static List<String> line(int to, String sender, String recipient, String transport, String authenticator) {
+    static List<String> line(
+            int to, String sender, String recipient, String transport, String authenticator, String authorities) {
         return List.of(
                 "sh",
                 "-c",
                 SEND,
                 "sh",
                 CONFIGURATION.formatted(to, transport.indent(2), authenticator),
+                authorities,
                 "-odf",
                 "-v",
                 "-i",

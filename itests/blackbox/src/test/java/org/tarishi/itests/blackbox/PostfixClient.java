@@ -54,7 +54,9 @@ final class PostfixClient {
                 SEND,
                 "sh",
                 MAIN.formatted(Setup.tool("root").resolve("etc/postfix"), to, settings),
-                "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port) + MailServers.POSTFIX_SERVICES,
+                "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port)
+                        + "tlsmgr unix - - n 1000? 1 tlsmgr\n"
+                        + MailServers.POSTFIX_SERVICES,
                 Integer.toString(port),
                 sender,
                 recipient);

@@ -150,16 +150,23 @@ enum TlsClient {
 
     EXIM {
         @Override
-        List<String> line(To to) {
+        List<String> line(To to) throws IOException {
             var transport = """
                 protocol = %s
                 hosts_require_tls = *
                 tls_verify_certificates = %s
                 tls_verify_hosts = *
                 tls_verify_cert_hostnames = *
-                """.formatted(to.isFirst() ? "smtps" : "smtp", to.authority());
+                """.formatted(to.isFirst() ? "smtps" : "smtp", EximClient.AUTHORITIES);
             return AuthClient.reading(
-                    to.message(), EximClient.line(to.port(), "sender@client.example", to.recipient(), transport, ""));
+                    to.message(),
+                    EximClient.line(
+                            to.port(),
+                            "sender@client.example",
+                            to.recipient(),
+                            transport,
+                            "",
+                            Files.readString(to.authority())));
         }
 
         @Override

@@ -176,6 +176,8 @@ class TlsTest {
     void angusMailSendsThroughTlsAndTrustsTheCertificate(Way way) throws Exception {
         var properties = new Properties();
         boolean isFirst = way == Way.FIRST;
+        properties.put("mail.smtp.host", "localhost");
+        properties.put("mail.smtp.port", Integer.toString(port(way)));
         properties.put("mail.smtp.starttls.enable", Boolean.toString(!isFirst));
         properties.put("mail.smtp.starttls.required", Boolean.toString(!isFirst));
         properties.put("mail.smtp.ssl.enable", Boolean.toString(isFirst));
@@ -185,7 +187,7 @@ class TlsTest {
         var session = Session.getInstance(properties);
         var user = "angus-" + way.name().toLowerCase(Locale.ROOT);
         try (var transport = session.getTransport("smtp")) {
-            transport.connect("localhost", port(way), "", "");
+            transport.connect();
             transport.sendMessage(
                     new MimeMessage(session, new ByteArrayInputStream(MESSAGE.getBytes(StandardCharsets.US_ASCII))),
                     new InternetAddress[] {new InternetAddress(user + "@example.com")});
