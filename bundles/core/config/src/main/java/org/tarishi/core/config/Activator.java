@@ -31,6 +31,7 @@ import org.osgi.util.tracker.BundleTracker;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tarishi.core.spi.SettingsArchive;
 
 /**
  * Opens the gate while ConfigAdmin and Metatype are there.
@@ -167,6 +168,7 @@ public final class Activator implements BundleActivator {
                     command,
                     FrameworkUtil.asDictionary(
                             Map.of("tarishi.command", "config", "tarishi.command.help", ConfigCommand.HELP))));
+            registrations.add(context.registerService(SettingsArchive.class, new Archive(gate), null));
             Supplier<Map<String, Object>> status = () -> Map.of("ready", gate.isReady(), "lines", gate.complaints());
             registrations.add(context.registerService(
                     Supplier.class, status, FrameworkUtil.asDictionary(Map.of("tarishi.status", "config"))));

@@ -537,6 +537,44 @@ final class Gate implements SynchronousConfigurationListener {
         }
     }
 
+    /** Returns the texts in force by PID; secrets are in them. */
+    Map<String, String> textsInForce() {
+        lock.lock();
+        try {
+            var texts = new TreeMap<String, String>();
+            known.forEach((pid, k) -> {
+                if (k.inForce != null) {
+                    texts.put(pid, k.inForce);
+                }
+            });
+            return texts;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Brings a text that was in force once; returns what is wrong with it now, and then nothing has changed. */
+    List<Problem> bringBack(String pid, String text) {
+        lock.lock();
+        try {
+            refresh(pid);
+            return enter(pid, text, Author.COMMAND);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what is wrong with the file of a PID, in a line; empty when nothing is. */
+    String complaint(String pid) {
+        lock.lock();
+        try {
+            var k = known.get(pid);
+            return k == null || k.problems.isEmpty() ? "" : told(pid, k.problems);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Checks a text as the file of a PID; nothing changes. */
     Verdict check(String pid, String text) {
         lock.lock();

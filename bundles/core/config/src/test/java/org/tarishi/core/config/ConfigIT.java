@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.tarishi.core.spi.SettingsArchive;
 
 /** The gate in a real framework, with a bundle that has settings. */
 class ConfigIT {
@@ -180,9 +182,9 @@ class ConfigIT {
         assertThat(stored(PID)).isEqualTo(Map.of("port", 2525));
         assertThat(container.text(PID)).isEqualTo("port = 2525\n");
         assertThat(container.complaints())
-                .containsExactly(
-                        "WARN " + PID
-                                + ": a change by another client of ConfigAdmin is put back: delay: must be positive, such as PT5M: PT0S");
+                .containsExactly("WARN " + PID
+                        + ": a change by another client of ConfigAdmin is put back: delay: must be positive,"
+                        + " such as PT5M: PT0S");
         // What is told after it proves that the component was told nothing before.
         container.command("set", PID, "port=2526");
         await().until(() -> container.had(PID).getLast().contains("2526"));
@@ -309,8 +311,8 @@ class ConfigIT {
         sample();
 
         assertThat(container.command("set", pid, "port=13"))
-                .isEqualTo(
-                        "1 the component did not take the settings: trying failed: java.lang.IllegalStateException: port 13 is taken");
+                .isEqualTo("1 the component did not take the settings: trying failed: java.lang.IllegalStateException:"
+                        + " port 13 is taken");
 
         assertThat(container.text(pid)).isEqualTo("port = 12\n");
         assertThat(stored(pid)).isEqualTo(Map.of("port", 12));
@@ -419,9 +421,10 @@ class ConfigIT {
         assertThat(container.command("unset", PID, "hosts")).isEqualTo("0");
         assertThat(container.command("history", PID).replaceAll("20\\S+Z", "TIME"))
                 .isEqualTo("""
-                        0 1  TIME  start    created
-                           2  TIME  command  hosts (default) -> [ "x" ]; password (secret); port 2525 -> 26
-                           3  TIME  command  hosts [ "x" ] -> (default)""");
+                    0 1  TIME  start    created
+                       2  TIME  command  hosts (default) -> [ "x" ]; password (secret); port 2525 -> 26
+                       3  TIME  command  hosts [ "x" ] -> (default)\
+                    """);
         assertThat(container.command("undo", PID, "2")).isEqualTo("0");
         assertThat(container.text(PID)).isEqualTo("# the port\nport = 2525\n");
         assertThat(stored(PID)).isEqualTo(Map.of("port", 2525));
@@ -559,5 +562,33 @@ class ConfigIT {
         Files.delete(container.conf.resolve(PID + ".cfg"));
         container.file(PID, "port = 2526\n");
         await().until(() -> container.had(PID).contains("modified: " + settings(2526, "")));
+    }
+
+    @Test
+    void theTextsOfThenComeBackThroughTheGateAllOrNone() throws Exception {
+        container.file(PID, "port = 2525\npassword = s3cret\n");
+        container.gate();
+        sample();
+        var archive = container.service(SettingsArchive.class);
+        var then = archive.texts(Set.of(PID));
+        assertThat(then).containsEntry(PID, "port = 2525\npassword = s3cret\n");
+        assertThat(archive.differences(Set.of(PID), then)).isEmpty();
+
+        assertThat(container.command("set", PID, "port=26", "password=other")).isEqualTo("0");
+        assertThat(archive.differences(Set.of(PID), then)).containsExactly(PID + ": password, port");
+        assertThat(archive.differences(Set.of(PID), Map.of())).containsExactly(PID + ": password, port");
+        assertThat(archive.restore(Set.of(PID), Map.of(PID, "port = 70000\n")))
+                .singleElement()
+                .asString()
+                .startsWith(PID + ":1: port: ");
+        assertThat(stored(PID).get("port")).isEqualTo(26);
+
+        assertThat(archive.restore(Set.of(PID), then)).isEmpty();
+        assertThat(container.text(PID)).isEqualTo("port = 2525\npassword = s3cret\n");
+        assertThat(container.log).noneMatch(line -> line.contains("s3cret"));
+
+        container.file(PID, "port = x\n");
+        await().until(() -> !archive.complaints(Set.of(PID)).isEmpty());
+        assertThat(archive.complaints(Set.of(PID))).singleElement().asString().contains(PID + ".cfg:1: port: ");
     }
 }
