@@ -393,7 +393,7 @@ final class BodyFanOut implements BodyFeed {
             call = null;
             view.expire();
             fault = Guard.timeout(link);
-            chains.engine().guard().fault(link, id, Guard.timeout(link));
+            chains.engine().guard().timedOut(link, id);
             over(Guard.FAULT);
         }
     }

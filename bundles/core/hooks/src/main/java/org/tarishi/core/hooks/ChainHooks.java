@@ -1,5 +1,6 @@
 package org.tarishi.core.hooks;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -118,6 +119,16 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     @Override
     public Probe probe(long bundleId) {
         return engine.probe(bundleId);
+    }
+
+    @Override
+    public Tally tally(long bundleId) {
+        return engine.tally(bundleId);
+    }
+
+    @Override
+    public List<String> explain(String plugin) {
+        return engine.explain(plugin);
     }
 
     @Override

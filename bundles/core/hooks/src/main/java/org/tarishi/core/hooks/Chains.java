@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Transaction;
@@ -48,6 +49,7 @@ final class Chains implements Generation {
     private final Map<String, String> absent;
     private final Set<HookComponent> components;
     private final AtomicInteger holds = new AtomicInteger(1);
+    private final LongAdder begun = new LongAdder();
 
     /** Listeners, in order. */
     record Listeners(
@@ -150,6 +152,16 @@ final class Chains implements Generation {
             }
         } while (!holds.compareAndSet(now, now + 1));
         return true;
+    }
+
+    /** Takes note of a transaction that begins with it. */
+    void transactionBegins() {
+        begun.increment();
+    }
+
+    /** Returns how many transactions have begun with it. */
+    long begun() {
+        return begun.sum();
     }
 
     /** Gives back one hold. */

@@ -241,8 +241,22 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** A generation is nobody's any more. */
     void drained(Chains chains) {
-        alive.remove(chains);
+        settle(chains);
         signal();
+    }
+
+    /** Hands the count of a generation's transactions on, in one step with its going: so none is counted twice. */
+    private void settle(Chains chains) {
+        lock.lock();
+        try {
+            if (alive.remove(chains)) {
+                var plugins = new HashSet<Plugin>();
+                chains.components().forEach(one -> plugins.add(one.plugin()));
+                plugins.forEach(plugin -> plugin.settle(chains.begun()));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean awaitDrained(HookComponent component) {
@@ -440,6 +454,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
                 return;
             }
             if (now.hold()) {
+                now.transactionBegins();
                 then.accept(new Admission.Admitted(new Held(now)));
                 return;
             }
@@ -594,6 +609,35 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     @Override
+    public Tally tally(long bundleId) {
+        lock.lock();
+        try {
+            long transactions = 0;
+            long faults = 0;
+            long timeouts = 0;
+            for (var plugin : registry.pluginsOf(bundleId)) {
+                // Several plugins of one bundle may have seen the same transactions.
+                transactions = Math.max(transactions, plugin.settled());
+                faults += plugin.breaker().total();
+                timeouts += plugin.timeouts();
+            }
+            for (var chains : alive) {
+                if (chains.components().stream().anyMatch(one -> one.source().bundleId() == bundleId)) {
+                    transactions += chains.begun();
+                }
+            }
+            return new Tally(transactions, faults, timeouts);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<String> explain(String plugin) {
+        return new Presence(this).of(plugin);
+    }
+
+    @Override
     public void putInForce(Map<String, Long> bundleByPlugin) {
         publish(() -> registry.putInForce(bundleByPlugin));
     }
@@ -631,6 +675,16 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         lock.lock();
         try {
             return registry.unused();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the same of one plugin. */
+    List<String> unused(String id) {
+        lock.lock();
+        try {
+            return registry.unused(id::equals);
         } finally {
             lock.unlock();
         }

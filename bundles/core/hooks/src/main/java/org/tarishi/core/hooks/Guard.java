@@ -119,6 +119,12 @@ final class Guard {
         }
     }
 
+    /** Counts and tells a call that took too long. */
+    void timedOut(Link link, String id) {
+        link.component().plugin().timedOut();
+        fault(link, id, timeout(link));
+    }
+
     /** Puts back what stood in the MDC. */
     static void restore(String key, @Nullable String value) {
         if (value == null) {

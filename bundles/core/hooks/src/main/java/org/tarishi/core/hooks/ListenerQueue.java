@@ -145,7 +145,7 @@ final class ListenerQueue implements Watched {
     @Override
     public void expired(Call given) {
         call = null;
-        guard.fault(given.link(), given.id(), Guard.timeout(given.link()));
+        guard.timedOut(given.link(), given.id());
         Errand.start("listener/" + name, this::tell);
     }
 }

@@ -124,7 +124,7 @@ abstract class Nested implements Watched {
         isLost = true;
         call = null;
         engine.watchdog().unwatch(this);
-        guard().fault(given.link(), id, Guard.timeout(given.link()));
+        guard().timedOut(given.link(), id);
         lost(given);
     }
 

@@ -1,5 +1,6 @@
 package org.tarishi.core.hooks;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.osgi.framework.Version;
 
@@ -11,6 +12,10 @@ final class Plugin {
     private final String bundle;
     private final Version version;
     private final Breaker breaker;
+    private final AtomicLong timeouts = new AtomicLong();
+
+    /** The transactions of generations that are nobody's any more. */
+    private final AtomicLong settled = new AtomicLong();
 
     Plugin(Source source, Supplier<ChainSettings> settings) {
         this.id = source.name().id();
@@ -34,6 +39,24 @@ final class Plugin {
 
     Breaker breaker() {
         return breaker;
+    }
+
+    /** Takes note of a call that took too long. */
+    void timedOut() {
+        timeouts.incrementAndGet();
+    }
+
+    long timeouts() {
+        return timeouts.get();
+    }
+
+    /** Takes over how many transactions have begun with a generation that is let go. */
+    void settle(long transactions) {
+        settled.addAndGet(transactions);
+    }
+
+    long settled() {
+        return settled.get();
     }
 
     @Override

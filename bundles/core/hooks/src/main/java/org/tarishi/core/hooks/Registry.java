@@ -183,6 +183,12 @@ final class Registry {
         return chosen.stream().anyMatch(key -> key.bundleId() == bundleId);
     }
 
+    List<Plugin> pluginsOf(long bundleId) {
+        return plugins.values().stream()
+                .filter(plugin -> plugin.bundleId() == bundleId)
+                .toList();
+    }
+
     List<HookComponent> componentsOf(long bundleId) {
         return tracked.values().stream()
                 .filter(one -> one.source().bundleId() == bundleId)
@@ -209,7 +215,13 @@ final class Registry {
 
     /** Returns one line for each plugin that is there but not in the chain, with the reason. */
     List<String> unused() {
+        return unused(id -> true);
+    }
+
+    /** Returns the same of plugins with some ids. */
+    List<String> unused(Predicate<String> which) {
         return versions().stream()
+                .filter(version -> which.test(version.key.id()))
                 .filter(version -> !chosen.contains(version.key))
                 .map(version ->
                         version.first().name().id() + " " + version.first().version() + " of "

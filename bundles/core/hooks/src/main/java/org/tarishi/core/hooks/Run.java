@@ -358,7 +358,7 @@ final class Run<R> implements Runnable, Watched {
         var link = given.link();
         call = null;
         var guard = chains.engine().guard();
-        guard.fault(link, id, Guard.timeout(link));
+        guard.timedOut(link, id);
         long nanos = guard.now() - given.startedAt();
         Errand.start(id, () -> {
             try {

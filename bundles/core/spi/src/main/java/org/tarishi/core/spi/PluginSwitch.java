@@ -31,6 +31,26 @@ public interface PluginSwitch {
     /** Completes when nothing that began before holds an instance of the bundle, and the bundle is in force for nothing. */
     CompletionStage<Void> whenIdle(long bundleId);
 
+    /** Counts what the bundle's plugins have done since they came; all zero when none of them is there. */
+    Tally tally(long bundleId);
+
+    /**
+     * Tells what becomes of a plugin now, in a line each: where it is asked, how its breaker stands, what keeps it out of the chains.
+     *
+     * @param plugin its id
+     * @return empty when nothing of it is there and nobody asks for it
+     */
+    List<String> explain(String plugin);
+
+    /**
+     * How a bundle's plugins have done.
+     *
+     * @param transactions the transactions that have begun with one of them in the chains
+     * @param faults the calls that failed, those included that took too long
+     * @param timeouts the calls that took too long
+     */
+    record Tally(long transactions, long faults, long timeouts) {}
+
     /**
      * What a bundle holds.
      *
