@@ -22,6 +22,7 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.framework.launch.Framework;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
@@ -230,6 +231,8 @@ final class Instance implements ControlServer.Commands {
     private void offer(BundleContext system) {
         system.registerService(Function.class, sockets, named("listen"));
         system.registerService(Consumer.class, terminal, named("tell"));
+        // Before any bundle starts: no class of a plugin is loaded without it.
+        system.registerService(WeavingHook.class, new ExitGuard(), null);
         Map.of(BootSettings.PID, settings, LogSettings.PID, logging).forEach((pid, own) -> {
             var names =
                     FrameworkUtil.asDictionary(Map.<String, Object>of("tarishi.boot", "settings", "tarishi.pid", pid));

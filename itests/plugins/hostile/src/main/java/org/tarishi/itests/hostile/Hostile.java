@@ -13,8 +13,8 @@ import org.tarishi.api.hook.MailHook;
 import org.tarishi.api.hook.SmtpPlugin;
 
 /**
- * Does at MAIL what the sender's local part tells it to: {@code throws}, {@code null}, {@code linkage}, {@code memory}, {@code blocks}
- * or {@code loops}. Other senders it leaves alone. What its bundle's {@code start.txt} says decides whether it starts at all.
+ * Does at MAIL what the sender's local part tells it to: {@code throws}, {@code null}, {@code linkage}, {@code memory}, {@code blocks},
+ * {@code loops}, {@code exits} or {@code halts}. Other senders it leaves alone. What its bundle's {@code start.txt} says decides whether it starts at all.
  */
 @SmtpPlugin("hostile")
 @Component
@@ -52,6 +52,14 @@ public final class Hostile implements MailHook {
                 while (spins >= 0) {
                     spins = (spins + 1) & 0xff;
                 }
+                yield HookResult.CONTINUE;
+            }
+            case "exits" -> {
+                System.exit(99);
+                yield HookResult.CONTINUE;
+            }
+            case "halts" -> {
+                Runtime.getRuntime().halt(99);
                 yield HookResult.CONTINUE;
             }
             default -> HookResult.CONTINUE;
