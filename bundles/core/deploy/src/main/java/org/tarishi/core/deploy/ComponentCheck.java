@@ -3,6 +3,8 @@ package org.tarishi.core.deploy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -34,6 +36,25 @@ final class ComponentCheck {
                         && !"false".equals(String.valueOf(d.properties.get(IN_PLACE))));
     }
 
+    /** Returns the ids of the plugins that a bundle describes. */
+    Set<String> plugins(Bundle bundle) {
+        var ids = new TreeSet<String>();
+        hookComponents(bundle)
+                .forEach(d -> ids.add(String.valueOf(d.properties.get(PLUGIN)).split("/", 2)[0]));
+        return ids;
+    }
+
+    /** Returns the PIDs of the settings that a bundle's components have. */
+    Set<String> pids(Bundle bundle) {
+        var pids = new TreeSet<String>();
+        for (var description : runtime.getComponentDescriptionDTOs(bundle)) {
+            if (description.configurationPid != null && !"ignore".equals(description.configurationPolicy)) {
+                pids.addAll(List.of(description.configurationPid));
+            }
+        }
+        return pids;
+    }
+
     /** Returns, in a line each, what keeps a bundle's hook components from running; empty when nothing does. */
     List<String> problems(Bundle bundle) {
         var problems = new ArrayList<String>();
@@ -42,7 +63,7 @@ final class ComponentCheck {
             if (!runtime.isComponentEnabled(description)) {
                 problems.add(description.name + " is disabled");
             } else if (configurations.isEmpty()) {
-                problems.add(description.name + " waits for its settings: " + pids(description));
+                problems.add(waitsForSettings(description));
             }
             configurations.stream()
                     .map(ComponentCheck::problem)
@@ -66,21 +87,21 @@ final class ComponentCheck {
     private static String problem(ComponentConfigurationDTO configuration) {
         var name = configuration.description.name;
         return switch (configuration.state) {
-            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
-                name + " waits for its settings: " + pids(configuration.description);
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> waitsForSettings(configuration.description);
             case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
                 name + " waits for a service that nobody offers: "
                         + Arrays.stream(configuration.unsatisfiedReferences)
                                 .map(r -> interfaceOf(configuration.description, r.name))
-                                .collect(Collectors.joining(", "));
-            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
-                name + " fails to start: " + firstLine(configuration.failure);
+                                .collect(Collectors.joining(", "))
+                        + "; install what offers it first";
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> Explanation.failure(name, configuration.failure);
             default -> "";
         };
     }
 
-    private static String pids(ComponentDescriptionDTO description) {
-        return String.join(", ", description.configurationPid);
+    private static String waitsForSettings(ComponentDescriptionDTO description) {
+        return description.name + " waits for its settings: write conf/"
+                + String.join(".cfg, conf/", description.configurationPid) + ".cfg first";
     }
 
     private static String interfaceOf(ComponentDescriptionDTO description, String reference) {
@@ -89,13 +110,5 @@ final class ComponentCheck {
                 .map(r -> r.target == null ? r.interfaceName : r.interfaceName + " " + r.target)
                 .findFirst()
                 .orElse(reference);
-    }
-
-    private static String firstLine(String failure) {
-        var causes = failure.lines()
-                .filter(line -> line.startsWith("Caused by: "))
-                .map(line -> line.substring("Caused by: ".length()))
-                .toList();
-        return causes.isEmpty() ? failure.lines().findFirst().orElse("no reason given") : causes.getLast();
     }
 }

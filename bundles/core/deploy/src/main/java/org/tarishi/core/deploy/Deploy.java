@@ -2,12 +2,13 @@ package org.tarishi.core.deploy;
 
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Dictionary;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -17,109 +18,58 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tarishi.api.config.InvalidSettingException;
-import org.tarishi.api.config.SettingsFor;
 import org.tarishi.core.spi.PluginInstaller;
 import org.tarishi.core.spi.PluginRefusedException;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.SettingsArchive;
 
-/** Puts the parts of this bundle together: the store, the installer, the deploy folder, the command. */
+/** Puts the parts of this bundle together: the store, the installer, the deploy folder, the command, the status. */
 @Component(configurationPid = Deploy.PID, immediate = true)
-@Designate(ocd = Deploy.Config.class)
+@Designate(ocd = Config.class)
 public final class Deploy implements PluginInstaller {
 
     static final String PID = "org.tarishi.core.deploy";
 
-    /** Settings of {@value Deploy#PID}. */
-    @ObjectClassDefinition(name = "Tarishi plugin installation")
-    public @interface Config {
-
-        /** How often to look into the deploy folder. */
-        @AttributeDefinition(
-                name = "Look interval",
-                description = "How often to look into the deploy folder, in milliseconds. Default: 250.",
-                min = "50",
-                max = "60000")
-        int lookInterval() default 250;
-
-        /** How long to wait for components. */
-        @AttributeDefinition(
-                name = "Check limit",
-                description =
-                        "How long a new plugin's components may take to be ready before it is refused, in seconds."
-                                + " Default: 10.",
-                min = "1",
-                max = "600")
-        int checkLimit() default 10;
-
-        /** How long to wait for a place. */
-        @AttributeDefinition(
-                name = "Drain wait",
-                description = "How long an installation waits while two older versions of the plugin still have"
-                        + " transactions to end, in seconds; then it is refused. Default: 60.",
-                min = "0",
-                max = "3600")
-        int drainWait() default 60;
-    }
-
-    /**
-     * The checked form of {@link Config}.
-     *
-     * @param lookInterval how often to look into the deploy folder
-     * @param checkLimit how long components may take to be ready
-     * @param drainWait how long to wait for a place
-     */
-    @SettingsFor(PID)
-    record Settings(Duration lookInterval, Duration checkLimit, Duration drainWait) {
-
-        Settings(Config config) {
-            this(
-                    Duration.ofMillis(config.lookInterval()),
-                    Duration.ofSeconds(config.checkLimit()),
-                    Duration.ofSeconds(config.drainWait()));
-        }
-
-        Settings {
-            range("lookInterval", lookInterval.toMillis(), 50, 60_000, "milliseconds");
-            range("checkLimit", checkLimit.toSeconds(), 1, 600, "seconds");
-            range("drainWait", drainWait.toSeconds(), 0, 3600, "seconds");
-        }
-
-        private static void range(String key, long value, long least, long most, String unit) {
-            if (value < least || value > most) {
-                throw new InvalidSettingException(key, "must be " + least + " to " + most + " " + unit + ": " + value);
-            }
-        }
-
-        Installer.Limits limits() {
-            return new Installer.Limits(checkLimit, drainWait);
-        }
-    }
+    private static final Logger LOG = LoggerFactory.getLogger(Deploy.class);
 
     private final Path deployFolder;
+    private final Path conf;
     private final PluginStore store;
+    private final KeptVersions kept;
+    private final History history;
     private final ComponentCheck components;
     private final BundleContext context;
 
     private final AtomicReference<@Nullable PluginSwitch> chains = new AtomicReference<>();
 
+    @Reference(
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            cardinality = ReferenceCardinality.OPTIONAL)
+    private volatile @Nullable SettingsArchive archive;
+
     private volatile @Nullable Open open;
 
     /** What runs between activation and deactivation. */
-    private record Open(Installer installer, Inbox inbox, ServiceRegistration<?> command) {}
+    private record Open(Installer installer, Inbox inbox, List<ServiceRegistration<?>> services) {}
 
     /** Opens the store. */
     @Activate
     public Deploy(BundleContext context, @Reference ServiceComponentRuntime runtime) {
         this.context = context;
         deployFolder = Path.of(property(context, "tarishi.deploy"));
+        conf = Path.of(property(context, "tarishi.conf"));
         store = new PluginStore(Path.of(property(context, "tarishi.data")));
+        kept = new KeptVersions(store);
+        history = new History(store.folder(), Clock.systemUTC());
         components = new ComponentCheck(runtime);
     }
 
@@ -129,20 +79,49 @@ public final class Deploy implements PluginInstaller {
         var installer = new Installer(
                 context,
                 store,
+                kept,
+                history,
                 components,
                 () -> Objects.requireNonNull(chains.get(), "core/hooks is not there"),
+                new KeptSettings(() -> archive),
                 Clock.systemUTC(),
-                settings.limits());
+                settings,
+                trust(settings));
         installer.restore();
         var inbox = new Inbox(deployFolder, installer, installer::isOpen, settings.lookInterval());
-        Dictionary<String, Object> properties = FrameworkUtil.asDictionary(Map.of(
-                "tarishi.command",
-                "plugin",
-                "tarishi.command.help",
-                "install FILE | list | remove NAME: plugins, replaced while mail flows"));
-        var command = new PluginCommand(context, installer, components, store);
-        open = new Open(installer, inbox, context.registerService(BiFunction.class, command, properties));
+        var why = new Why(context, store, kept, history, components, chains::get, () -> archive);
+        var services = new ArrayList<ServiceRegistration<?>>();
+        services.add(context.registerService(
+                BiFunction.class,
+                new PluginCommand(context, installer, components, store, kept, history, why),
+                FrameworkUtil.asDictionary(
+                        Map.of("tarishi.command", "plugin", "tarishi.command.help", PluginCommand.HELP))));
+        Supplier<Map<String, Object>> status = () -> Map.of("ready", true, "lines", status(installer));
+        services.add(context.registerService(
+                Supplier.class, status, FrameworkUtil.asDictionary(Map.of("tarishi.status", "deploy"))));
+        open = new Open(installer, inbox, services);
         inbox.open();
+    }
+
+    /** Tells what runs on probation, and what has gone back by itself and not been replaced since. */
+    private List<String> status(Installer installer) {
+        var lines = new ArrayList<>(installer.onProbation());
+        var names = new ArrayList<>(kept.names());
+        for (var name : names) {
+            history.last(name, History.Kind.FAILED)
+                    .ifPresent(event -> lines.add(name + " " + event.text() + " (" + event.when() + ")"));
+        }
+        return List.copyOf(lines);
+    }
+
+    /** The files were there when the settings were stored; where they have gone since, nothing comes in rather than everything. */
+    private Trust trust(Settings settings) {
+        try {
+            return Trust.read(settings.trustedSigners(), conf);
+        } catch (InvalidSettingException e) {
+            LOG.error("no plugin is trusted, neither new ones nor those that were put in: {}", e.getMessage());
+            return Trust.NOBODY;
+        }
     }
 
     @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -162,7 +141,7 @@ public final class Deploy implements PluginInstaller {
     void modified(Config config) {
         var settings = new Settings(config);
         var now = Objects.requireNonNull(open);
-        now.installer().limits(settings.limits());
+        now.installer().configure(settings, trust(settings));
         now.inbox().interval(settings.lookInterval());
     }
 
@@ -171,8 +150,9 @@ public final class Deploy implements PluginInstaller {
         var now = open;
         open = null;
         if (now != null) {
-            now.command().unregister();
+            now.services().forEach(ServiceRegistration::unregister);
             now.inbox().close();
+            now.installer().close();
         }
     }
 

@@ -2,34 +2,121 @@ package org.tarishi.core.deploy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.tarishi.api.Text;
 import org.tarishi.core.spi.PluginRefusedException;
 
-/** The command line's {@code plugin}: install, list, remove. */
+/** The command line's {@code plugin}. Returns 0 when it was done, 1 when it was refused, 2 when the command line is wrong. Any thread. */
 final class PluginCommand implements BiFunction<List<String>, Appendable, Integer> {
 
-    private static final String USAGE = "usage: plugin install FILE | list | remove NAME\n";
+    static final String HELP =
+            "install FILE | update FILE | rollback NAME [VERSION] | remove NAME | list | history [NAME]"
+                    + " | why NAME | help: plugins, replaced while mail flows";
+
     private static final int DONE = 0;
     private static final int REFUSED = 1;
     private static final int BAD_USAGE = 2;
+    private static final String DRY_RUN = "--dry-run";
+    private static final String DOWNGRADE = "--allow-downgrade";
+    private static final String SETTINGS = "--settings";
+    private static final String PURGE = "--purge";
+
+    /** What may follow a verb. */
+    private record Verb(int least, int most, Set<String> options, String usage, String help) {}
+
+    private static final Map<String, Verb> VERBS = verbs();
+
+    private static Map<String, Verb> verbs() {
+        var verbs = new LinkedHashMap<String, Verb>();
+        verbs.put(
+                "install",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(DRY_RUN, DOWNGRADE),
+                        "install FILE [--dry-run] [--allow-downgrade]",
+                        "installs a plugin, or puts it in the place of another version of it, from the next"
+                                + " transaction on. Says before what it does; --dry-run does no more than that."));
+        verbs.put(
+                "update",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(DRY_RUN, DOWNGRADE),
+                        "update FILE [--dry-run] [--allow-downgrade]",
+                        "like install, and refuses what is not here yet."));
+        verbs.put(
+                "rollback",
+                new Verb(
+                        1,
+                        2,
+                        Set.of(DRY_RUN, SETTINGS),
+                        "rollback NAME [VERSION] [--settings] [--dry-run]",
+                        "goes back to the version that was in force before, or to a kept one by its version or the"
+                            + " beginning of its hash, from the next transaction on. Says which settings were others"
+                            + " then; --settings puts those back too."));
+        verbs.put(
+                "remove",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(DRY_RUN, PURGE),
+                        "remove NAME [--purge] [--dry-run]",
+                        "takes out what was installed; a version that is shipped comes back. The version stays to be"
+                                + " gone back to, unless --purge forgets all of them."));
+        verbs.put(
+                "list",
+                new Verb(
+                        0, 0, Set.of(), "list", "shows the plugins that run, their versions, and those kept of each."));
+        verbs.put(
+                "history",
+                new Verb(0, 1, Set.of(), "history [NAME]", "shows what was done with all plugins, or with one."));
+        verbs.put(
+                "why",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(),
+                        "why NAME",
+                        "tells why this version of a plugin is in force, or why it does not run."));
+        verbs.put("help", new Verb(0, 1, Set.of(), "help [VERB]", "says what each of these does."));
+        return verbs;
+    }
 
     private final BundleContext context;
     private final Installer installer;
     private final ComponentCheck components;
     private final PluginStore store;
+    private final KeptVersions kept;
+    private final History history;
+    private final Why why;
 
-    PluginCommand(BundleContext context, Installer installer, ComponentCheck components, PluginStore store) {
+    PluginCommand(
+            BundleContext context,
+            Installer installer,
+            ComponentCheck components,
+            PluginStore store,
+            KeptVersions kept,
+            History history,
+            Why why) {
         this.context = context;
         this.installer = installer;
         this.components = components;
         this.store = store;
+        this.kept = kept;
+        this.history = history;
+        this.why = why;
     }
 
     /** Carries out a command; the first argument is the caller's folder. */
@@ -44,59 +131,166 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
 
     private int run(List<String> arguments, Appendable out) throws IOException {
         var folder = arguments.isEmpty() ? "" : arguments.getFirst();
-        var words = arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size());
-        var verb = words.isEmpty() ? "" : words.getFirst();
+        var words = new ArrayList<>(arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size()));
+        var name = words.isEmpty() ? "" : words.removeFirst();
+        var verb = VERBS.get(name);
+        if (verb == null) {
+            out.append("usage: plugin ").append(HELP).append('\n');
+            return BAD_USAGE;
+        }
+        var options = new HashSet<String>();
+        words.removeIf(word -> word.startsWith("--") && options.add(word));
+        if (words.size() < verb.least()
+                || words.size() > verb.most()
+                || !verb.options().containsAll(options)) {
+            out.append("usage: plugin ").append(verb.usage()).append('\n');
+            return BAD_USAGE;
+        }
         try {
-            if (verb.equals("install") && words.size() == 2) {
-                var file = Path.of(folder).resolve(words.get(1)).toAbsolutePath();
-                if (!Files.isRegularFile(file)) {
-                    throw new PluginRefusedException("there is no file " + file);
-                }
-                out.append(installer.install(file, "command")).append('\n');
-                return DONE;
-            }
-            if (verb.equals("list") && words.size() == 1) {
-                list(out);
-                return DONE;
-            }
-            if (verb.equals("remove") && words.size() == 2) {
-                out.append(installer.remove(symbolicName(words.get(1)))).append('\n');
-                return DONE;
-            }
+            return run(name, folder, words, options, out);
         } catch (PluginRefusedException e) {
-            out.append(e.getMessage()).append('\n');
+            out.append(Text.escaped(String.valueOf(e.getMessage()))).append('\n');
             return REFUSED;
         }
-        out.append(USAGE);
-        return BAD_USAGE;
     }
 
-    private void list(Appendable out) throws IOException {
+    private int run(String verb, String folder, List<String> words, Set<String> options, Appendable out)
+            throws PluginRefusedException, IOException {
+        boolean isDryRun = options.contains(DRY_RUN);
+        var plans = new ArrayList<Plan>();
+        var order = new Order("command", verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
+            plans.add(plan);
+            append(out, plan.toString());
+        });
+        switch (verb) {
+            case "install", "update" ->
+                tell(
+                        out,
+                        installer.install(
+                                Path.of(folder).resolve(words.getFirst()).toAbsolutePath(), order));
+            case "rollback" ->
+                tell(
+                        out,
+                        installer.rollBack(
+                                symbolicName(words.getFirst()),
+                                words.size() == 2 ? words.get(1) : null,
+                                options.contains(SETTINGS),
+                                order));
+            case "remove" ->
+                tell(out, installer.remove(symbolicName(words.getFirst()), options.contains(PURGE), order));
+            case "list" -> list(out);
+            case "history" -> history(words.isEmpty() ? "" : symbolicName(words.getFirst()), out);
+            case "why" -> why(words.getFirst(), out);
+            default -> {
+                return help(words, out);
+            }
+        }
+        // A plan that can't be carried out is no success of a dry run.
+        return isDryRun && plans.stream().anyMatch(plan -> !plan.needs().isEmpty()) ? REFUSED : DONE;
+    }
+
+    private static void append(Appendable out, String line) {
+        try {
+            out.append(Text.escaped(line)).append('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void tell(Appendable out, String done) {
+        if (!done.isEmpty()) {
+            append(out, done);
+        }
+    }
+
+    private static int help(List<String> words, Appendable out) throws IOException {
+        if (!words.isEmpty() && !VERBS.containsKey(words.getFirst())) {
+            out.append("usage: plugin ").append(HELP).append('\n');
+            return BAD_USAGE;
+        }
+        VERBS.forEach((name, verb) -> {
+            if (words.isEmpty() || words.contains(name)) {
+                append(out, "plugin " + verb.usage());
+                append(out, "    " + verb.help());
+            }
+        });
+        return DONE;
+    }
+
+    private void list(Appendable out) {
         var bundles = Arrays.stream(context.getBundles())
                 .filter(b -> b.getState() == Bundle.ACTIVE && components.described(b) > 0)
                 .sorted(Comparator.comparing(Bundle::getSymbolicName).thenComparing(Bundle::getVersion))
                 .toList();
+        var names = new HashSet<String>();
         for (var bundle : bundles) {
-            var entry = store.get(bundle.getSymbolicName());
-            var location = bundle.getLocation();
-            String origin;
-            if (!location.startsWith(PluginStore.LOCATION)) {
-                origin = "shipped";
-            } else if (entry.isPresent() && location.endsWith(entry.get().hash())) {
-                origin = "since " + entry.get().since() + " by " + entry.get().door();
-            } else {
-                origin = "drains";
+            append(out, bundle.getSymbolicName() + " " + bundle.getVersion() + ", " + origin(bundle));
+            if (names.add(bundle.getSymbolicName())) {
+                listKept(bundle.getSymbolicName(), out);
             }
-            out.append(bundle.getSymbolicName())
-                    .append(' ')
-                    .append(bundle.getVersion().toString())
-                    .append(", ")
-                    .append(origin)
-                    .append('\n');
+        }
+        for (var name : kept.names()) {
+            if (names.add(name)) {
+                append(out, name + ", removed");
+                listKept(name, out);
+            }
         }
     }
 
-    private static String symbolicName(String name) {
-        return name.indexOf('.') < 0 ? "org.tarishi.plugin." + name : name;
+    private void listKept(String symbolicName, Appendable out) {
+        for (var one : kept.of(symbolicName).reversed()) {
+            append(out, "    kept " + one.shown() + ", in force until " + one.until());
+        }
+    }
+
+    private String origin(Bundle bundle) {
+        var entry = store.get(bundle.getSymbolicName());
+        var location = bundle.getLocation();
+        if (!location.startsWith(PluginStore.LOCATION)) {
+            return "shipped";
+        }
+        return entry.isPresent() && location.endsWith(entry.get().hash())
+                ? "since " + entry.get().since() + " by " + entry.get().door()
+                : "drains";
+    }
+
+    private void history(String symbolicName, Appendable out) {
+        for (var event : history.all()) {
+            if (symbolicName.isEmpty() || event.symbolicName().equals(symbolicName)) {
+                append(
+                        out,
+                        event.when() + "  " + event.door() + "  "
+                                + (event.kind() == History.Kind.REFUSED ? "refused: " : "") + event.text());
+            }
+        }
+    }
+
+    private void why(String name, Appendable out) throws PluginRefusedException {
+        var symbolicName = symbolicName(name);
+        var lines = why.explain(symbolicName, symbolicName.equals(name) || name.indexOf('.') >= 0 ? "" : name);
+        lines.forEach(line -> append(out, line));
+    }
+
+    /** Returns the bundle that is meant by its own name, or by the id of a plugin in it. */
+    private String symbolicName(String name) {
+        for (var bundle : context.getBundles()) {
+            if (name.equals(bundle.getSymbolicName())) {
+                return name;
+            }
+        }
+        if (store.get(name).isPresent() || kept.names().contains(name)) {
+            return name;
+        }
+        for (var entry : store.all().entrySet()) {
+            if (entry.getValue().plugins().contains(name)) {
+                return entry.getKey();
+            }
+        }
+        for (var bundle : context.getBundles()) {
+            if (bundle.getState() == Bundle.ACTIVE && components.plugins(bundle).contains(name)) {
+                return bundle.getSymbolicName();
+            }
+        }
+        return kept.bundleOf(name).orElse(name.indexOf('.') < 0 ? Names.OURS + name : name);
     }
 }

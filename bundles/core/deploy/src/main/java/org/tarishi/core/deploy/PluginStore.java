@@ -2,31 +2,29 @@ package org.tarishi.core.deploy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.Text;
+import org.tarishi.core.spi.PluginRefusedException;
 
 /**
  * What the operator has put in: the bundles' bytes by hash in {@code data/plugins}, and which of them is in force in
  * {@code data/deploy/in-force}.
  *
  * <p>The file has a line for each symbolic name: name, hash, ids of its plugins, time, door. It is replaced as a whole, synced before it is named, so that
- * a crash leaves the old state or the new one. One thread at a time.
+ * a crash leaves the old state or the new one. One thread at a time changes it, any may read.
  */
 final class PluginStore {
 
@@ -35,18 +33,23 @@ final class PluginStore {
     /** The beginning of the location of every bundle that was installed here; the launcher leaves such bundles alone. */
     static final String LOCATION = "tarishi-plugin:";
 
+    /** The SHA-256 of a bundle's bytes, in hexadecimal. */
+    static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+
+    private static final int BUFFER = 64 * 1024;
+
     private final Path jars;
     private final Path stateFolder;
     private final Path stateFile;
-    private final Map<String, Entry> inForce = new LinkedHashMap<>();
+    private final Map<String, Entry> inForce = new ConcurrentSkipListMap<>();
 
     PluginStore(Path data) {
         jars = data.resolve("plugins");
         stateFolder = data.resolve("deploy");
         stateFile = stateFolder.resolve("in-force");
         try {
-            privateFolder(jars);
-            privateFolder(stateFolder);
+            SafeFiles.makeFolder(jars);
+            SafeFiles.makeFolder(stateFolder);
             if (Files.exists(stateFile)) {
                 Files.readAllLines(stateFile).forEach(this::readLine);
             }
@@ -65,6 +68,11 @@ final class PluginStore {
      */
     record Entry(String hash, Set<String> plugins, Instant since, String door) {}
 
+    /** Returns where kept versions and the history are written down. */
+    Path folder() {
+        return stateFolder;
+    }
+
     /** Returns what is in force by symbolic name. */
     Map<String, Entry> all() {
         return Map.copyOf(inForce);
@@ -80,7 +88,49 @@ final class PluginStore {
         return jars.resolve(hash + ".jar");
     }
 
-    /** Copies a file in, synced. */
+    /**
+     * Copies a file in for a look, so that what is looked at is what is installed, whoever writes to the file meanwhile.
+     *
+     * @param most the most octets
+     * @return the copy; whoever has it deletes it, unless it was kept
+     */
+    Path stage(Path file, long most) throws PluginRefusedException, IOException {
+        var copy = Files.createTempFile(jars, "incoming", ".tmp");
+        boolean isWhole = false;
+        try (var in = Files.newInputStream(file);
+                var out = Files.newOutputStream(copy)) {
+            var buffer = new byte[BUFFER];
+            long size = 0;
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                size += n;
+                if (size > most) {
+                    throw new PluginRefusedException(Text.escaped(String.valueOf(file.getFileName()))
+                            + " is larger than " + most + " octets (maxFileBytes of " + Deploy.PID
+                            + "): it is no plugin, or packs too much");
+                }
+                out.write(buffer, 0, n);
+            }
+            isWhole = true;
+        } finally {
+            if (!isWhole) {
+                Files.deleteIfExists(copy);
+            }
+        }
+        return copy;
+    }
+
+    /** Deletes what a crash has left of such copies. */
+    void removeIncoming() {
+        try (var left = Files.newDirectoryStream(jars, "*.tmp")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.error("can't clear {} of unfinished copies: {}", jars, e.toString());
+        }
+    }
+
+    /** Keeps the bytes, synced; the jar may be a staged copy, which is taken over. */
     void keep(PluginJar jar) throws IOException {
         var target = jar(jar.hash());
         if (Files.exists(target)) {
@@ -88,9 +138,25 @@ final class PluginStore {
         }
         var temporary = jars.resolve(jar.hash() + ".tmp");
         Files.copy(jar.file(), temporary, StandardCopyOption.REPLACE_EXISTING);
-        sync(temporary);
+        SafeFiles.sync(temporary);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        sync(jars);
+        SafeFiles.sync(jars);
+    }
+
+    /** Reads what was kept; refuses it when its bytes are not those of then. */
+    PluginJar read(String symbolicName, String hash) throws PluginRefusedException {
+        var jar = PluginJar.read(jar(hash), symbolicName, PluginJar.Limits.NONE);
+        if (!jar.hash().equals(hash)) {
+            throw new PluginRefusedException("the bytes of " + jar + " have changed on disk: install it again");
+        }
+        return jar;
+    }
+
+    /** Deletes the bytes of a hash, unless they are in force. */
+    void forget(String hash) throws IOException {
+        if (inForce.values().stream().noneMatch(e -> e.hash().equals(hash))) {
+            Files.deleteIfExists(jar(hash));
+        }
     }
 
     /** Writes down that a bundle is in force. */
@@ -110,7 +176,7 @@ final class PluginStore {
         }
     }
 
-    /** Writes down that nothing is in force for a symbolic name; deletes bytes that nobody needs any more. */
+    /** Writes down that nothing that was installed here is in force for a symbolic name; its bytes stay. */
     void remove(String symbolicName) throws IOException {
         var entry = inForce.remove(symbolicName);
         try {
@@ -121,15 +187,12 @@ final class PluginStore {
             }
             throw e;
         }
-        if (entry != null && inForce.values().stream().noneMatch(e -> e.hash().equals(entry.hash()))) {
-            Files.deleteIfExists(jar(entry.hash()));
-        }
     }
 
     private void readLine(String line) {
         var words = line.split(" ", 5);
         try {
-            if (words.length == 5 && words[1].matches("[0-9a-f]{64}")) {
+            if (words.length == 5 && HASH.matcher(words[1]).matches()) {
                 var plugins = Set.copyOf(Arrays.asList(words[2].split(",", -1)));
                 inForce.put(words[0], new Entry(words[1], plugins, Instant.parse(words[3]), words[4]));
                 return;
@@ -152,23 +215,6 @@ final class PluginStore {
                 .append(' ')
                 .append(e.door())
                 .append('\n'));
-        var temporary = stateFile.resolveSibling("in-force.tmp");
-        Files.write(temporary, text.toString().getBytes(StandardCharsets.UTF_8));
-        sync(temporary);
-        Files.move(temporary, stateFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        sync(stateFolder);
-    }
-
-    private static void privateFolder(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        SafeFiles.replace(stateFile, text.toString());
     }
 }

@@ -7,7 +7,6 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -21,9 +20,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +59,7 @@ final class InstallerTest {
                 case "getSymbolicName" -> "org.tarishi.plugin.p";
                 case "getVersion" -> new Version(version);
                 case "getState" -> state;
+                case "adapt" -> null;
                 case "start" -> {
                     state = Bundle.ACTIVE;
                     yield null;
@@ -98,6 +95,16 @@ final class InstallerTest {
         }
 
         @Override
+        public Tally tally(long bundleId) {
+            return new Tally(0, 0, 0);
+        }
+
+        @Override
+        public List<String> explain(String plugin) {
+            return List.of();
+        }
+
+        @Override
         public void putInForce(Map<String, Long> bundleByPlugin) {
             inForce = bundleByPlugin.getOrDefault("p", 0L);
         }
@@ -111,7 +118,8 @@ final class InstallerTest {
     }
 
     private interface Answers {
-        @Nullable Object answer(String method, Object[] args) throws Exception;
+        @Nullable
+        Object answer(String method, Object[] args) throws Exception;
     }
 
     private static <T> T fake(Class<T> type, Answers answers) {
@@ -161,13 +169,19 @@ final class InstallerTest {
                 default -> throw new UnsupportedOperationException(name);
             };
         });
+        var store = new PluginStore(folder.resolve("data"));
+        var clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         return new Installer(
                 context,
-                new PluginStore(folder.resolve("data")),
+                store,
+                new KeptVersions(store),
+                new History(store.folder(), clock),
                 new ComponentCheck(runtime),
                 () -> chains,
-                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
-                new Installer.Limits(Duration.ofSeconds(5), Duration.ofSeconds(5)));
+                new KeptSettings(() -> null),
+                clock,
+                Container.settings("checkLimit", 5, "drainWait", 5),
+                Trust.ALL);
     }
 
     private Path jar(String version) throws IOException {
@@ -175,11 +189,7 @@ final class InstallerTest {
         if (Files.exists(file)) {
             return file;
         }
-        var manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Bundle-SymbolicName", "org.tarishi.plugin.p");
-        manifest.getMainAttributes().putValue("Bundle-Version", version);
-        new JarOutputStream(Files.newOutputStream(file), manifest).close();
+        Jars.plugin(version).write(file);
         return file;
     }
 

@@ -34,17 +34,21 @@ final class PluginStoreTest {
     }
 
     @Test
-    void bytesThatNobodyNeedsGoWithTheLastNameForThem() throws Exception {
+    void whatIsRemovedStaysToBeGoneBackToUntilItIsForgotten() throws Exception {
         var jar = jar("x", "a");
         var store = new PluginStore(data);
         store.keep(jar);
         store.putInForce(jar, Set.of("x", "z"), NOON, "deploy");
+        store.forget(jar.hash());
+        assertThat(store.jar(jar.hash())).as("in force").exists();
 
         store.remove("x");
 
         assertThat(store.all()).isEmpty();
-        assertThat(store.jar(jar.hash())).doesNotExist();
+        assertThat(store.jar(jar.hash())).exists();
         assertThat(new PluginStore(data).all()).isEmpty();
+        store.forget(jar.hash());
+        assertThat(store.jar(jar.hash())).doesNotExist();
     }
 
     @Test
@@ -84,6 +88,6 @@ final class PluginStoreTest {
     private PluginJar jar(String name, String content) throws Exception {
         var file = Files.writeString(data.resolve(name + ".jar"), content);
         var hash = String.format("%064x", content.hashCode());
-        return new PluginJar(file, hash, name, Version.emptyVersion);
+        return new PluginJar(file, hash, name, Version.emptyVersion, Set.of(), false);
     }
 }

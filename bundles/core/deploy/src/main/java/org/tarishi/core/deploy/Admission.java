@@ -1,0 +1,54 @@
+package org.tarishi.core.deploy;
+
+import java.util.List;
+import org.osgi.framework.Bundle;
+import org.tarishi.core.spi.PluginRefusedException;
+
+/** Refuses what may not come in here, by what it is and what is there already. */
+final class Admission {
+
+    private final Bundles bundles;
+    private final ComponentCheck components;
+
+    Admission(Bundles bundles, ComponentCheck components) {
+        this.bundles = bundles;
+        this.components = components;
+    }
+
+    /** Refuses an update of nothing, and a version below the one in force where the operator wants none. */
+    static void checkVersion(PluginJar jar, List<Bundle> old, Order order, boolean refusesDowngrades)
+            throws PluginRefusedException {
+        if (old.isEmpty()) {
+            if (order.isUpdate()) {
+                throw new PluginRefusedException(jar.symbolicName()
+                        + " is not here, so there is nothing to update: `tarishi plugin install` puts it in");
+            }
+            return;
+        }
+        var before = old.getFirst().getVersion();
+        if (refusesDowngrades && !order.allowsDowngrade() && jar.version().compareTo(before) < 0) {
+            throw new PluginRefusedException(jar + " is older than " + before
+                    + ", which is in force, and refuseDowngrades of " + Deploy.PID + " forbids that:"
+                    + " `tarishi plugin rollback` goes back to a version that was here,"
+                    + " `plugin install --allow-downgrade` takes this one");
+        }
+    }
+
+    /** Refuses parts of the server, and what has no plugin in it. */
+    void checkIsPlugin(PluginJar jar) throws PluginRefusedException {
+        var name = jar.symbolicName();
+        if (name.equals("org.tarishi.api") || name.startsWith("org.tarishi.core.")) {
+            throw new PluginRefusedException(name + " is part of the server: it comes with a new distribution");
+        }
+        var platform = bundles.shipped(name).stream()
+                .filter(b -> components.described(b) == 0)
+                .findFirst();
+        if (platform.isPresent() && Bundles.isActive(platform.get())) {
+            throw new PluginRefusedException(name + " " + platform.get().getVersion()
+                    + " is part of the platform: it comes with a new distribution");
+        }
+        if (jar.plugins().isEmpty()) {
+            throw new PluginRefusedException(jar + " has no plugin in it: no component carries @SmtpPlugin");
+        }
+    }
+}

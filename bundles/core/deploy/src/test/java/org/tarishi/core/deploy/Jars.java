@@ -1,0 +1,135 @@
+package org.tarishi.core.deploy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+
+/** Makes plugins' jars, good ones unless a test spoils them. */
+final class Jars {
+
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+
+    private Jars() {}
+
+    /** A bundle with a plugin of one hook component. */
+    static Jars plugin(String version) {
+        return new Jars()
+                .header("Bundle-ManifestVersion", "2")
+                .header("Bundle-SymbolicName", "org.tarishi.plugin.p")
+                .header("Bundle-Version", version)
+                .header("Service-Component", "OSGI-INF/p.xml")
+                .component("p", Guest.class, "")
+                .type(Guest.class);
+    }
+
+    Jars header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    Jars without(String name) {
+        headers.remove(name);
+        entries.remove(name);
+        return this;
+    }
+
+    Jars entry(String name, byte[] bytes) {
+        entries.put(name, bytes);
+        return this;
+    }
+
+    Jars entry(String name, String text) {
+        return entry(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Describes a component; {@code more} goes in as it is. */
+    Jars component(String id, Class<?> type, String more) {
+        return entry("OSGI-INF/p.xml", """
+            <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="P" %s>
+              <implementation class="%s"/>
+              <service><provide interface="java.lang.Runnable"/></service>
+              <property name="tarishi.smtp.plugin" value="%s"/>
+              %s
+            </scr:component>
+            """.formatted(
+                        more.startsWith("<") ? "" : more, type.getName(), id, more.startsWith("<") ? more : ""));
+    }
+
+    Jars type(Class<?> type) {
+        var name = type.getName().replace('.', '/') + ".class";
+        try (var in = Objects.requireNonNull(type.getClassLoader()).getResourceAsStream(name)) {
+            return entry(name, Objects.requireNonNull(in).readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    byte[] bytes() {
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.forEach((key, value) -> manifest.getMainAttributes().putValue(key, value));
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new JarOutputStream(bytes, manifest)) {
+            for (var entry : entries.entrySet()) {
+                out.putNextEntry(new ZipEntry(entry.getKey()));
+                out.write(entry.getValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    Path write(Path file) throws IOException {
+        return Files.write(file, bytes());
+    }
+
+    /** A component that is well. */
+    public static final class Guest implements Runnable {
+        @Override
+        public void run() {}
+    }
+
+    /** A component whose constructor throws. */
+    public static final class Failing implements Runnable {
+
+        /** Fails. */
+        public Failing() {
+            throw new IllegalStateException("no licence");
+        }
+
+        @Override
+        public void run() {}
+    }
+
+    /** What a component needs and its bundle does not have. */
+    public static final class Elsewhere {
+        private Elsewhere() {}
+
+        /** Does nothing. */
+        public static void touch() {}
+    }
+
+    /** A component that uses a class which is not there. */
+    public static final class Torn implements Runnable {
+
+        /** Uses it. */
+        public Torn() {
+            Elsewhere.touch();
+        }
+
+        @Override
+        public void run() {}
+    }
+}
