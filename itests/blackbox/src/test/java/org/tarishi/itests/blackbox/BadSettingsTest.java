@@ -361,6 +361,10 @@ class BadSettingsTest {
 
         table.put("org.tarishi.core.config:poll", List.of("soon", "PT0S", "PT2M"));
 
+        table.put(
+                "org.tarishi.core.deploy:trustedSigners",
+                List.of("[ \"absent.pem\" ]", "[ \"\" ]", "[ \"org.tarishi.chain.cfg\" ]"));
+
         var admin = "org.tarishi.core.admin:";
         table.put(admin + "hosts", List.of("[ \"a:80\" ]"));
         table.put(admin + "session.idle", List.of("soon", "PT1S", "PT25H"));
