@@ -64,12 +64,6 @@ final class HttpResponder implements AutoCloseable {
     public void close() throws IOException {
         listener.close();
         acceptor.interrupt();
-        // The kernel takes connections for it until nobody waits in accept any more.
-        try {
-            acceptor.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         for (var socket : open) {
             socket.close();
         }

@@ -34,13 +34,12 @@ public final class StubNameServer implements AutoCloseable {
     volatile boolean signsAnswers = true;
     volatile boolean knowsItsZone = true;
     private final ServerSocket server;
-    private final Thread acceptor;
 
     /** Starts it, without a record. */
     public StubNameServer() throws IOException {
         zone = Name.fromString("zone.example.");
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        acceptor = Thread.ofVirtual().start(() -> {
+        Thread.ofVirtual().start(() -> {
             while (!server.isClosed()) {
                 try {
                     var socket = server.accept();
@@ -147,11 +146,5 @@ public final class StubNameServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        // The kernel answers for it until nobody waits in accept any more.
-        try {
-            acceptor.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
