@@ -38,8 +38,7 @@ final class Bundles {
     }
 
     /** Returns the bundle that has some bytes, if it is installed. */
-    @Nullable
-    Bundle at(String location) {
+    @Nullable Bundle at(String location) {
         return context.getBundle(location);
     }
 

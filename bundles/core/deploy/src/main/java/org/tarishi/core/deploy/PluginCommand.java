@@ -64,8 +64,8 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
                         Set.of(DRY_RUN, SETTINGS),
                         "rollback NAME [VERSION] [--settings] [--dry-run]",
                         "goes back to the version that was in force before, or to a kept one by its version or the"
-                            + " beginning of its hash, from the next transaction on. Says which settings were others"
-                            + " then; --settings puts those back too."));
+                                + " beginning of its hash, from the next transaction on. Says which settings were others"
+                                + " then; --settings puts those back too."));
         verbs.put(
                 "remove",
                 new Verb(

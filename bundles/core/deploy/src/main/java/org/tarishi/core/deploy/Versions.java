@@ -23,8 +23,7 @@ final class Versions {
     }
 
     /** Returns the version in force, as one that could be kept; null when there is none. */
-    @Nullable
-    Kept current(String symbolicName, List<Bundle> inForce) {
+    @Nullable Kept current(String symbolicName, List<Bundle> inForce) {
         return inForce.isEmpty() ? null : of(symbolicName, inForce.getFirst());
     }
 

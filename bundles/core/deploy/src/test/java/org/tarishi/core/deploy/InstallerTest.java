@@ -118,8 +118,7 @@ final class InstallerTest {
     }
 
     private interface Answers {
-        @Nullable
-        Object answer(String method, Object[] args) throws Exception;
+        @Nullable Object answer(String method, Object[] args) throws Exception;
     }
 
     private static <T> T fake(Class<T> type, Answers answers) {
