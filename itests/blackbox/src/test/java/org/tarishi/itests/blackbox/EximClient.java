@@ -5,31 +5,6 @@ import java.util.List;
 /** An Exim that takes one message and hands it to a server; it tells what it does, and goes on trying later, which it calls a success. */
 final class EximClient {
 
-    private static final String CONFIGURATION = """
-            primary_hostname = client.example
-            spool_directory = /var/spool/exim
-            log_file_path = /var/spool/exim/%%slog
-            keep_environment =
-            no_message_logs
-            tls_advertise_hosts =
-            disable_ipv6
-            begin routers
-            out:
-              driver = manualroute
-              route_list = * localhost byname
-              self = send
-              transport = out
-            begin transports
-            out:
-              driver = smtp
-              port = %d
-              allow_localhost
-            %s
-            begin retry
-            begin authenticators
-            %s
-            """;
-
     static final String AUTHORITIES = "/var/spool/ca.pem";
 
     private static final String SEND = """
@@ -54,7 +29,7 @@ final class EximClient {
                 "-c",
                 SEND,
                 "sh",
-                CONFIGURATION.formatted(to, transport.indent(2), authenticator),
+                configuration(to, transport, authenticator),
                 authorities,
                 "-odf",
                 "-v",
@@ -62,5 +37,32 @@ final class EximClient {
                 "-f",
                 sender,
                 recipient);
+    }
+
+    private static String configuration(int to, String transport, String authenticator) {
+        return """
+                primary_hostname = client.example
+                spool_directory = /var/spool/exim
+                log_file_path = /var/spool/exim/%%slog
+                keep_environment =
+                no_message_logs
+                tls_advertise_hosts =
+                disable_ipv6
+                begin routers
+                out:
+                  driver = manualroute
+                  route_list = * localhost byname
+                  self = send
+                  transport = out
+                begin transports
+                out:
+                  driver = smtp
+                  port = %d
+                  allow_localhost
+                %s
+                begin retry
+                begin authenticators
+                %s
+                """.formatted(to, transport.indent(2), authenticator);
     }
 }

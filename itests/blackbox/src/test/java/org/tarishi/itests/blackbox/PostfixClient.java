@@ -6,24 +6,6 @@ import org.tarishi.itests.harness.Ports;
 /** A Postfix that takes one message, hands it to a server, tells what became of it and ends. */
 final class PostfixClient {
 
-    private static final String MAIN = """
-            compatibility_level = 3.6
-            queue_directory = /var/spool/postfix
-            data_directory = /var/spool/postfix/data
-            meta_directory = %s
-            maillog_file = /var/spool/mail.log
-            myhostname = client.example
-            mydestination =
-            local_recipient_maps =
-            alias_maps =
-            mynetworks = 127.0.0.0/8
-            inet_interfaces = 127.0.0.1
-            inet_protocols = ipv4
-            smtp_host_lookup = native
-            relayhost = [localhost]:%d
-            %s
-            """;
-
     /** It takes the message by SMTP and answers for it; what became of it is in its log. */
     private static final String SEND = """
             mkdir -m 755 /var/spool/postfix /var/spool/conf && cd /var/spool/conf &&
@@ -53,12 +35,32 @@ final class PostfixClient {
                 "-c",
                 SEND,
                 "sh",
-                MAIN.formatted(Setup.tool("root").resolve("etc/postfix"), to, settings),
+                main(to, settings),
                 "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port)
                         + "tlsmgr unix - - n 1000? 1 tlsmgr\n"
                         + MailServers.POSTFIX_SERVICES,
                 Integer.toString(port),
                 sender,
                 recipient);
+    }
+
+    private static String main(int to, String settings) {
+        return """
+                compatibility_level = 3.6
+                queue_directory = /var/spool/postfix
+                data_directory = /var/spool/postfix/data
+                meta_directory = %s
+                maillog_file = /var/spool/mail.log
+                myhostname = client.example
+                mydestination =
+                local_recipient_maps =
+                alias_maps =
+                mynetworks = 127.0.0.0/8
+                inet_interfaces = 127.0.0.1
+                inet_protocols = ipv4
+                smtp_host_lookup = native
+                relayhost = [localhost]:%d
+                %s
+                """.formatted(Setup.tool("root").resolve("etc/postfix"), to, settings);
     }
 }
