@@ -569,7 +569,7 @@ class ConfigIT {
         container.file(PID, "port = 2525\npassword = s3cret\n");
         container.gate();
         sample();
-        var archive = container.service(SettingsArchive.class);
+        var archive = container.bridged(SettingsArchive.class);
         var then = archive.texts(Set.of(PID));
         assertThat(then).containsEntry(PID, "port = 2525\npassword = s3cret\n");
         assertThat(archive.differences(Set.of(PID), then)).isEmpty();

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,22 @@ final class Container implements AutoCloseable {
     <T> T service(Class<T> type, @org.jspecify.annotations.Nullable String filter) {
         return await().until(() -> services(type, filter), found -> !found.isEmpty())
                 .getFirst();
+    }
+
+    /** A service of a type that bundles have from a bundle, and this test from its class path; all that it takes and tells is the JDK's. */
+    <T> T bridged(Class<T> type) {
+        var context = framework.getBundleContext();
+        var reference = await().until(() -> context.getAllServiceReferences(type.getName(), null), Objects::nonNull)[0];
+        var service = Objects.requireNonNull(context.getService(reference));
+        var theirs = Stream.of(service.getClass().getInterfaces())
+                .filter(each -> each.getName().equals(type.getName()))
+                .findFirst()
+                .orElseThrow();
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (_, method, arguments) -> theirs.getMethod(method.getName(), method.getParameterTypes())
+                        .invoke(service, arguments)));
     }
 
     <T> List<T> services(Class<T> type, @org.jspecify.annotations.Nullable String filter)

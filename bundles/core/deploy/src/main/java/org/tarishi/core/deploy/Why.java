@@ -109,17 +109,18 @@ final class Why {
             case Bundle.ACTIVE, Bundle.STARTING -> components.problems(bundle);
             case Bundle.INSTALLED -> planner.needs(who, bundle);
             case Bundle.RESOLVED ->
-                isReplaced(bundle)
+                isLeft(bundle)
                         ? List.of()
                         : List.of(who + " is stopped: somebody stopped it, the console's bundles page starts it");
             default -> List.of();
         };
     }
 
-    /** A shipped version stays, stopped, while another one is in force. */
-    private boolean isReplaced(Bundle bundle) {
-        return !Bundles.isInstalledHere(bundle)
-                && store.get(bundle.getSymbolicName()).isPresent();
+    /** A shipped version stays, stopped, while another one is in force; one that was put in is stopped before it goes. */
+    private boolean isLeft(Bundle bundle) {
+        return store.get(bundle.getSymbolicName())
+                .map(entry -> !bundle.getLocation().equals(PluginStore.LOCATION + entry.hash()))
+                .orElseGet(() -> Bundles.isInstalledHere(bundle));
     }
 
     private Set<String> plugins(String symbolicName, List<Bundle> there) {
