@@ -6,7 +6,7 @@ import os
 import re
 import zipfile
 
-MODES = {"discard", "forward", "tls", "idle"}
+MODES = {"discard", "queue", "relay", "forward", "tls", "idle"}
 # It is quick: a run has to be long enough to be measured.
 FACTOR = 5.0
 NOOP = True
@@ -64,18 +64,24 @@ def prepare(d, mode, port, noop=0, sink=None, cert="rsa", settings=(), **o):
         for name in names:
             noop_plugin(source, f"{base}/deploy/{name}.jar", name)
     # What is listed is required: until all of them are there, a client is told to come back.
-    chain = names + ["in-host-list", "smtp-forward" if mode == "forward" else "discard"]
+    chain = names + (["relay"] if mode in ("queue", "relay")
+                     else ["in-host-list", "smtp-forward" if mode == "forward" else "discard"])
     settings = ["org.tarishi.core.boot:http.port=0",
                 f"org.tarishi.core.server.listener~smtp:port={port}",
                 "org.tarishi.core.server.listener~submission:port=0",
-                'org.tarishi.plugin.in-host-list:domains=[ "inline:bench.test" ]',
+                *([] if mode in ("queue", "relay") else ['org.tarishi.plugin.in-host-list:domains=[ "inline:bench.test" ]']),
                 "org.tarishi.chain:plugins=[ " + ", ".join(f'"{n}"' for n in chain) + " ]",
                 *settings]
     if mode == "tls":
         # Where the bench has its keys and certificates.
         file = os.environ.get("BENCH_SCRATCH", "/tmp/bench") + f"/tls/{cert}"
         settings += [f'org.tarishi.core.tls:files=[ "{file}.pem", "{file}.key" ]']
-    if mode == "forward":
+    if mode in ("queue", "relay"):
+        settings += ['org.tarishi.plugin.relay:acl=[ "127.0.0.0/8" ]']
+        # Kept, and not tried; or all of it to the bench's sink.
+        settings += ["org.tarishi.core.scheduler:deliver=false" if mode == "queue"
+                     else f"org.tarishi.core.delivery:smartHost=smtp://127.0.0.1:{sink}"]
+    elif mode == "forward":
         settings += ["org.tarishi.plugin.smtp-forward:host=127.0.0.1", f"org.tarishi.plugin.smtp-forward:port={sink}"]
     else:
         settings += ["org.tarishi.plugin.discard:all=true"]
