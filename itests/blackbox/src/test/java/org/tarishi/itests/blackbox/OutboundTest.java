@@ -252,7 +252,7 @@ class OutboundTest {
         var accepted = new HashSet<String>();
         try (var _ = sink(port);
                 var instance = relaying(port)) {
-            for (int i = 0; i < Setup.kills(); i++) {
+            for (int i = 0; i < Setup.queueKills(); i++) {
                 if (i > 0) {
                     instance.start();
                 }
@@ -275,7 +275,7 @@ class OutboundTest {
             var counts = arrived();
             assertThat(counts.keySet()).containsAll(accepted);
             int repeated = counts.values().stream().mapToInt(n -> n - 1).sum();
-            assertThat(repeated).isLessThanOrEqualTo(MOST_IN_FLIGHT * Setup.kills());
+            assertThat(repeated).isLessThanOrEqualTo(MOST_IN_FLIGHT * Setup.queueKills());
             System.getLogger("itests")
                     .log(System.Logger.Level.INFO, "{0} accepted, {1} repeated", accepted.size(), repeated);
         }

@@ -21,6 +21,11 @@ final class Setup {
         return Integer.parseInt(text("tarishi.kills"));
     }
 
+    /** How often it is killed while it delivers from its queue. */
+    static int queueKills() {
+        return Integer.parseInt(text("tarishi.queueKills"));
+    }
+
     /** How often a plugin is replaced through each door. */
     static int swaps() {
         return Integer.parseInt(text("tarishi.swaps"));
