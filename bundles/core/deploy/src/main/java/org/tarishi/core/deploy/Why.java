@@ -56,9 +56,7 @@ final class Why {
                 .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
                 .toList();
         lines.addAll(inForce(symbolicName, there));
-        for (var bundle : there) {
-            lines.addAll(problems(bundle));
-        }
+        there.stream().filter(bundle -> !isLeft(bundle)).forEach(bundle -> lines.addAll(problems(bundle)));
         var plugins = plugin.isEmpty() ? plugins(symbolicName, there) : Set.of(plugin);
         var switches = chains.get();
         if (switches == null) {
@@ -109,14 +107,12 @@ final class Why {
             case Bundle.ACTIVE, Bundle.STARTING -> components.problems(bundle);
             case Bundle.INSTALLED -> planner.needs(who, bundle);
             case Bundle.RESOLVED ->
-                isLeft(bundle)
-                        ? List.of()
-                        : List.of(who + " is stopped: somebody stopped it, the console's bundles page starts it");
+                List.of(who + " is stopped: somebody stopped it, the console's bundles page starts it");
             default -> List.of();
         };
     }
 
-    /** A shipped version stays, stopped, while another one is in force; one that was put in is stopped before it goes. */
+    /** Not in force: a shipped version stays, stopped; one that was put in drains, and its components go before it does. */
     private boolean isLeft(Bundle bundle) {
         return store.get(bundle.getSymbolicName())
                 .map(entry -> !bundle.getLocation().equals(PluginStore.LOCATION + entry.hash()))
