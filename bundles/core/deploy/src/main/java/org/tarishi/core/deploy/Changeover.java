@@ -34,6 +34,7 @@ final class Changeover {
     private final Supplier<PluginSwitch> chains;
     private final Draining draining;
     private final Probation probation;
+    private final Versions versions;
     private final Clock clock;
 
     Changeover(
@@ -45,6 +46,7 @@ final class Changeover {
             Supplier<PluginSwitch> chains,
             Draining draining,
             Probation probation,
+            Versions versions,
             Clock clock) {
         this.store = store;
         this.kept = kept;
@@ -55,6 +57,7 @@ final class Changeover {
         this.chains = chains;
         this.draining = draining;
         this.probation = probation;
+        this.versions = versions;
         this.clock = clock;
     }
 
@@ -148,12 +151,7 @@ final class Changeover {
 
     /** Takes note of a version while it runs: what it is, and how its settings stand. */
     Remembered remember(String symbolicName, Bundle old) {
-        var location = old.getLocation();
-        var hash =
-                Bundles.isInstalledHere(old) ? location.substring(PluginStore.LOCATION.length()) : KeptVersions.SHIPPED;
-        return new Remembered(
-                new Kept(symbolicName, hash, old.getVersion(), components.plugins(old), clock.instant()),
-                keptSettings.texts(components.pids(old)));
+        return new Remembered(versions.of(symbolicName, old), keptSettings.texts(components.pids(old)));
     }
 
     void keep(@Nullable Remembered before, int most) {

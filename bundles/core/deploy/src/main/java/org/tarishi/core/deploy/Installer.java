@@ -72,10 +72,10 @@ final class Installer implements PluginInstaller {
         this.settings = settings;
         this.trust = trust;
         this.probation = new Probation(chains, this::judged);
-        this.changeover =
-                new Changeover(store, kept, keptSettings, history, components, chains, draining, probation, clock);
-        this.restorer = new Restorer(context, bundles, store, planner, chains);
         this.versions = new Versions(bundles, kept, components, clock);
+        this.changeover = new Changeover(
+                store, kept, keptSettings, history, components, chains, draining, probation, versions, clock);
+        this.restorer = new Restorer(context, bundles, store, planner, chains);
         this.admission = new Admission(bundles, components);
     }
 
@@ -133,11 +133,7 @@ final class Installer implements PluginInstaller {
                 Files.deleteIfExists(staged);
             }
         } catch (IOException e) {
-            throw refused(
-                    order,
-                    who,
-                    new PluginRefusedException("can't copy " + file + ": " + e
-                            + "; make room, or make the file readable and the folder data writable"));
+            throw refused(order, who, notCopied(file, e));
         } catch (PluginRefusedException e) {
             throw refused(order, who, e);
         } finally {
@@ -155,9 +151,13 @@ final class Installer implements PluginInstaller {
         try {
             return store.stage(file, now.maxFileBytes());
         } catch (IOException e) {
-            throw new PluginRefusedException("can't copy " + file + ": " + e
-                    + "; make room, or make the file readable and the folder data writable");
+            throw notCopied(file, e);
         }
+    }
+
+    private static PluginRefusedException notCopied(Path file, IOException e) {
+        return new PluginRefusedException("can't copy " + file + ": " + e
+                + "; make room, or make the file readable and the folder data writable");
     }
 
     private void checkIsOpen() throws PluginRefusedException {

@@ -53,7 +53,7 @@ final class Versions {
     }
 
     /** Returns a running bundle as the version that it is. */
-    private Kept of(String symbolicName, Bundle bundle) {
+    Kept of(String symbolicName, Bundle bundle) {
         return new Kept(
                 symbolicName,
                 Bundles.isInstalledHere(bundle)
