@@ -20,10 +20,26 @@ final class FailureRules {
     /** What is said behind this is a link, or the peer's advertisement. */
     private static final int MOST_CHARS = 2000;
 
-    private final List<FailureRule> rules;
+    private static final FailureRules SHIPPED = new FailureRules(null);
 
-    private FailureRules(List<FailureRule> rules) {
-        this.rules = rules;
+    /** Null for those that are shipped. */
+    private final @Nullable List<FailureRule> own;
+
+    private FailureRules(@Nullable List<FailureRule> own) {
+        this.own = own;
+    }
+
+    /** Read when the first failure wants a class: a start, and a server that none ever meets, do without. */
+    private static final class Shipped {
+        static final List<FailureRule> RULES = read();
+
+        private static List<FailureRule> read() {
+            try {
+                return rules(FILE, Templates.shipped(FILE));
+            } catch (BadFileException e) {
+                throw new IllegalStateException("the shipped rules are bad", e);
+            }
+        }
     }
 
     /**
@@ -32,6 +48,10 @@ final class FailureRules {
      * @param name what the file is called, for the exception
      */
     static FailureRules of(String name, byte[] file) throws BadFileException {
+        return new FailureRules(rules(name, file));
+    }
+
+    private static List<FailureRule> rules(String name, byte[] file) throws BadFileException {
         var rules = new ArrayList<FailureRule>();
         int number = 0;
         for (var line : Templates.decoded(name, file).split("\n", -1)) {
@@ -48,16 +68,12 @@ final class FailureRules {
                 throw new BadFileException(name + ":" + number + ": " + e.getMessage());
             }
         }
-        return new FailureRules(List.copyOf(rules));
+        return List.copyOf(rules);
     }
 
     /** Returns what is shipped. */
     static FailureRules shipped() {
-        try {
-            return of(FILE, Templates.shipped(FILE));
-        } catch (BadFileException e) {
-            throw new IllegalStateException("the shipped rules are bad", e);
-        }
+        return SHIPPED;
     }
 
     /** Returns the class of a failure. */
@@ -65,7 +81,7 @@ final class FailureRules {
         var text = reply.text();
         var said = text.length() > MOST_CHARS ? text.substring(0, MOST_CHARS) : text;
         var who = host == null ? null : host.toLowerCase(Locale.ROOT);
-        for (var rule : rules) {
+        for (var rule : own == null ? Shipped.RULES : own) {
             if (rule.fits(reply, said, who)) {
                 return rule.name();
             }

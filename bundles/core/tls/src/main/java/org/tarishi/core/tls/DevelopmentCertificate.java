@@ -70,7 +70,7 @@ final class DevelopmentCertificate {
     DevelopmentCertificate(Path folder, Clock clock) {
         this.file = folder.resolve("development.pem");
         this.clock = clock;
-        this.group = new Group("development", clock);
+        this.group = Group.ours("development", clock);
     }
 
     /** Returns the one that is there, or a new one where there is none, or one that ends soon; empty when none can be made. */

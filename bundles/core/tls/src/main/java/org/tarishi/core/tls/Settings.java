@@ -2,6 +2,7 @@ package org.tarishi.core.tls;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.KeyManagementException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.osgi.framework.FrameworkUtil;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
@@ -138,13 +141,14 @@ record Settings(
 
         private static Set<String> strong() {
             try {
+                // One that trusts nobody: to ask the default one would read all authorities of the JDK.
+                var context = SSLContext.getInstance("TLS");
+                context.init(new KeyManager[0], new TrustManager[0], null);
                 // What the JDK's own list of disabled algorithms leaves, without what only signals.
-                return Set.copyOf(Stream.of(SSLContext.getDefault()
-                                .getDefaultSSLParameters()
-                                .getCipherSuites())
+                return Set.copyOf(Stream.of(context.getDefaultSSLParameters().getCipherSuites())
                         .filter(suite -> !suite.endsWith("_SCSV"))
                         .toList());
-            } catch (NoSuchAlgorithmException e) {
+            } catch (KeyManagementException | NoSuchAlgorithmException e) {
                 throw new IllegalStateException("this JDK has no TLS", e);
             }
         }
