@@ -119,10 +119,11 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** Starts, and waits until it is ready. */
-    Instance start() throws IOException, InterruptedException {
+    /** Starts, and waits until it is ready and has greeted: the console is there too. */
+    Instance start() throws IOException {
         launch();
         untilReady();
+        await("greeting").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(this::hasGreeted);
         return this;
     }
 
@@ -144,14 +145,18 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** Waits until the command says that it is ready. */
+    private boolean hasGreeted() {
+        return readOutput().contains("Ctrl-C stops it");
+    }
+
+    /** Waits until the command says that it is ready: it takes mail, the console may come later. */
     void untilReady() {
         await("ready").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             assertThat(process().isAlive())
                     .as(() -> "the process lives; it said:\n" + readOutput())
                     .isTrue();
             // The log is cheap to look at; the command then has the last word.
-            return (readOutput().contains("Ctrl-C stops it") || log().contains(" ready: ")) && isReady();
+            return (hasGreeted() || log().contains(" ready: ")) && isReady();
         });
     }
 

@@ -13,7 +13,10 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.hooks.weaving.WeavingException;
 import org.osgi.framework.hooks.weaving.WeavingHook;
@@ -41,10 +44,16 @@ final class ExitGuard implements WeavingHook {
     private static final String TYPE = "(I)V";
     private static final ClassDesc THROWN = ClassDesc.of("java.lang.SecurityException");
 
+    /** What is known of wirings: a start loads thousands of classes from a few dozen. A wiring goes with its bundle's update. */
+    private final Map<BundleWiring, Boolean> plugins = Collections.synchronizedMap(new WeakHashMap<>());
+
     @Override
     public void weave(WovenClass woven) {
+        if (!plugins.computeIfAbsent(woven.getBundleWiring(), ExitGuard::isPlugin)) {
+            return;
+        }
         var bytes = woven.getBytes();
-        if (!mentionsExit(bytes) || !isPlugin(woven.getBundleWiring())) {
+        if (!mentionsExit(bytes)) {
             return;
         }
         try {

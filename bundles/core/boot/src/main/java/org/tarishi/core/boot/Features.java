@@ -17,16 +17,21 @@ import java.util.Map;
  * @param classPath Maven coordinates of the jars that start the framework
  * @param bundles the bundles of all features, in the order of the files
  * @param ready names of the {@code tarishi.status} services that must say ready before the instance is
+ * @param afterwards names of those that come when mail is served already; nobody but an operator waits for them
  * @param properties framework properties that the features ask for
  */
 public record Features(
-        List<String> classPath, List<Entry> bundles, List<String> ready, Map<String, String> properties) {
+        List<String> classPath,
+        List<Entry> bundles,
+        List<String> ready,
+        List<String> afterwards,
+        Map<String, String> properties) {
 
     /**
      * One bundle of a feature.
      *
      * @param id Maven coordinates, {@code group:artifact:version}; in the sources without the version, which the build fills in
-     * @param startOrder the start level, 1 to 99
+     * @param startOrder the start level, 1 to 99; from 1 to {@value Platform#SERVING_LEVEL} before the instance is ready, above it afterwards
      */
     public record Entry(String id, int startOrder) {
         public Entry {
@@ -40,6 +45,7 @@ public record Features(
         classPath = List.copyOf(classPath);
         bundles = List.copyOf(bundles);
         ready = List.copyOf(ready);
+        afterwards = List.copyOf(afterwards);
         properties = Map.copyOf(properties);
         var seen = new HashSet<String>();
         for (var bundle : bundles) {
@@ -54,6 +60,7 @@ public record Features(
         var classPath = new ArrayList<String>();
         var bundles = new ArrayList<Entry>();
         var ready = new ArrayList<String>();
+        var afterwards = new ArrayList<String>();
         var properties = new LinkedHashMap<String, String>();
         var list = file(folder, "distribution");
         try {
@@ -66,13 +73,14 @@ public record Features(
                         bundles.add(new Entry(text(entry, "id"), number(entry, "start-order")));
                     }
                     ready.addAll(strings(feature, "ready"));
+                    afterwards.addAll(strings(feature, "afterwards"));
                     map(feature.getOrDefault("framework-properties", Map.of()), "framework-properties")
                             .forEach((key, value) -> properties.put(key, String.valueOf(value)));
                 } catch (IllegalArgumentException e) {
                     throw new IOException(folder.resolve(name + ".json") + ": " + e.getMessage(), e);
                 }
             }
-            return new Features(classPath, bundles, ready, properties);
+            return new Features(classPath, bundles, ready, afterwards, properties);
         } catch (IllegalArgumentException e) {
             throw new IOException(folder + ": " + e.getMessage(), e);
         }

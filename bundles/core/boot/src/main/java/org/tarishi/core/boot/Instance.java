@@ -24,6 +24,7 @@ import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.hooks.weaving.WeavingHook;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +38,16 @@ final class Instance implements ControlServer.Commands {
     private static final Duration START_WAIT = Duration.ofSeconds(60);
     private static final Duration SLOW_START = Duration.ofSeconds(30);
 
+    /** How long the greeting waits for what comes when mail is served already. */
+    private static final Duration COMPLETE_WAIT = Duration.ofSeconds(10);
+
     private final Folders folders;
     private final String version;
     private final Options options;
     private final Features features;
     private final OwnPid<BootSettings> settings;
     private final OwnPid<LogSettings> logging;
-    private final CountDownLatch firstReady = new CountDownLatch(1);
+    private final CountDownLatch greeted = new CountDownLatch(1);
     private volatile Readiness readiness;
     private final Terminal terminal;
     private final ListeningSockets sockets = new ListeningSockets();
@@ -61,7 +65,7 @@ final class Instance implements ControlServer.Commands {
         this.features = features;
         this.settings = OwnPid.read(folders, BootSettings.PID, BootSettings::from, changed -> {});
         this.logging = OwnPid.read(folders, LogSettings.PID, LogSettings::from, Logging::levels);
-        this.readiness = new Readiness(features.ready());
+        this.readiness = new Readiness(features.ready(), features.afterwards());
         this.terminal = new Terminal(options.welcome() || options.detached());
         this.properties = properties();
     }
@@ -109,7 +113,7 @@ final class Instance implements ControlServer.Commands {
     private int runFramework() throws Refusal {
         while (true) {
             restartAsked.set(false);
-            var now = new Readiness(features.ready());
+            var now = new Readiness(features.ready(), features.afterwards());
             readiness = now;
             HttpPort httpPort = null;
             var announcer = Thread.ofVirtual().name("ready").start(() -> announce(now));
@@ -135,6 +139,7 @@ final class Instance implements ControlServer.Commands {
                 made.start();
                 complain();
                 now.frameworkStarted();
+                made.adapt(FrameworkStartLevel.class).setStartLevel(Platform.TOP_LEVEL);
                 made.waitForStop(0);
             } catch (BundleException | IOException e) {
                 complain();
@@ -299,10 +304,7 @@ final class Instance implements ControlServer.Commands {
                             lines.isEmpty() ? "" : ": ",
                             String.join(", ", lines),
                             age().toMillis());
-                    if (options.welcome() && firstReady.getCount() > 0) {
-                        greet(report);
-                    }
-                    firstReady.countDown();
+                    greetOnce(watched);
                     return;
                 }
                 if (!warned && System.nanoTime() - began > SLOW_START.toNanos()) {
@@ -314,6 +316,23 @@ final class Instance implements ControlServer.Commands {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Greets the operator at the first start, and lets those go on who wait for it. */
+    private void greetOnce(Readiness watched) throws InterruptedException {
+        if (greeted.getCount() == 0) {
+            return;
+        }
+        var began = System.nanoTime();
+        var report = watched.report();
+        while (!report.complete() && System.nanoTime() - began < COMPLETE_WAIT.toNanos()) {
+            Thread.sleep(20);
+            report = watched.report();
+        }
+        if (options.welcome()) {
+            greet(report);
+        }
+        greeted.countDown();
     }
 
     // The terminal is where this text belongs: it holds what must not be logged.
@@ -353,7 +372,7 @@ final class Instance implements ControlServer.Commands {
 
     private int await(Appendable out) throws IOException {
         try {
-            var _ = firstReady.await(START_WAIT.toSeconds(), TimeUnit.SECONDS);
+            var _ = greeted.await(START_WAIT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** The framework as the distribution configures it; the build proves its set of bundles on the same one. */
 public final class Platform {
 
+    /** The start level at which mail is served: what a feature starts above it comes after that. Installed bundles start here. */
+    static final int SERVING_LEVEL = 50;
+
     /** The start level at which everything of the features runs. */
     static final int TOP_LEVEL = 100;
 
@@ -32,8 +35,8 @@ public final class Platform {
         all.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, extraPackages());
         // Two versions of a plugin stand side by side while one takes over from the other.
         all.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
-        all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(TOP_LEVEL));
-        all.put("felix.startlevel.bundle", Integer.toString(TOP_LEVEL));
+        all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(SERVING_LEVEL));
+        all.put("felix.startlevel.bundle", Integer.toString(SERVING_LEVEL));
         all.put("felix.log.level", "2");
         all.put("felix.log.logger", new FrameworkLog());
         all.put("org.osgi.service.log.admin.loglevel", "INFO");

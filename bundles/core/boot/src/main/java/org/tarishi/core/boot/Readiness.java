@@ -22,14 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the instance is ready: the framework has reached its start level, and every name that the features list is served by a
- * {@code tarishi.status} service that says so.
+ * Knows whether the instance is ready: the framework has reached the level at which mail is served, and every name that the features list is
+ * served by a {@code tarishi.status} service that says so. It is complete when those names are, too, that come afterwards.
  */
 final class Readiness {
 
     private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
     private final List<String> names;
+    private final List<String> afterwards;
     private final Map<Long, String> failed = new ConcurrentHashMap<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable ServiceTracker<Object, Object> services;
@@ -37,13 +38,15 @@ final class Readiness {
     /**
      * What was found at one moment.
      *
-     * @param ready whether all names are ready
+     * @param ready whether all names are ready that mail needs
+     * @param complete whether those that come afterwards are, too
      * @param lines what there is to tell, by name
      */
-    record Report(boolean ready, Map<String, List<String>> lines) {}
+    record Report(boolean ready, boolean complete, Map<String, List<String>> lines) {}
 
-    Readiness(List<String> names) {
+    Readiness(List<String> names, List<String> afterwards) {
         this.names = List.copyOf(names);
+        this.afterwards = List.copyOf(afterwards);
     }
 
     /** Begins to watch an initialised framework that has not started. */
@@ -80,12 +83,12 @@ final class Readiness {
         });
     }
 
-    /** Says that the framework has reached its start level. */
+    /** Says that the framework has reached the level at which mail is served. */
     void frameworkStarted() {
         started.countDown();
     }
 
-    /** Waits until the framework has reached its start level, for a time at most. */
+    /** Waits until the framework has reached the level at which mail is served, for a time at most. */
     void awaitStart(Duration patience) throws InterruptedException {
         var _ = started.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -106,7 +109,19 @@ final class Readiness {
                 told.forEach(line -> all.add(Escaping.escape(String.valueOf(line))));
             }
         });
-        var allReady = started.getCount() == 0;
+        var allReady = areReady(names, ready, lines) && started.getCount() == 0;
+        var complete = areReady(afterwards, ready, lines) && allReady;
+        if (!failed.isEmpty()) {
+            lines.put(
+                    "bundles",
+                    failed.values().stream().sorted().map(Escaping::escape).toList());
+        }
+        return new Report(allReady, complete, lines);
+    }
+
+    /** Tells whether some names are ready, and says of each that is not. */
+    private static boolean areReady(List<String> names, Map<String, Boolean> ready, Map<String, List<String>> lines) {
+        var allReady = true;
         for (var name : names) {
             if (!ready.containsKey(name)) {
                 lines.put(name, List.of("not there yet"));
@@ -116,12 +131,7 @@ final class Readiness {
                 allReady = false;
             }
         }
-        if (!failed.isEmpty()) {
-            lines.put(
-                    "bundles",
-                    failed.values().stream().sorted().map(Escaping::escape).toList());
-        }
-        return new Report(allReady, lines);
+        return allReady;
     }
 
     private static Map<?, ?> ask(Object service) {

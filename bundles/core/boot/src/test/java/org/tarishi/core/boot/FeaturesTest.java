@@ -23,7 +23,8 @@ class FeaturesTest {
         write("one", "{\"bundles\": [{\"id\": \"g:a:1\", \"start-order\": 6}], \"ready\": [\"listeners\"]}");
         write(
                 "two",
-                "{\"bundles\": [{\"id\": \"g:b:1\", \"start-order\": 7}], \"framework-properties\": {\"p\": \"v\"}}");
+                "{\"bundles\": [{\"id\": \"g:b:1\", \"start-order\": 57}], \"afterwards\": [\"console\"],"
+                        + " \"framework-properties\": {\"p\": \"v\"}}");
     }
 
     @Test
@@ -31,8 +32,9 @@ class FeaturesTest {
         assertThat(Features.read(folder))
                 .isEqualTo(new Features(
                         List.of("g:boot:1"),
-                        List.of(new Features.Entry("g:a:1", 6), new Features.Entry("g:b:1", 7)),
+                        List.of(new Features.Entry("g:a:1", 6), new Features.Entry("g:b:1", 57)),
                         List.of("listeners"),
+                        List.of("console"),
                         Map.of("p", "v")));
     }
 

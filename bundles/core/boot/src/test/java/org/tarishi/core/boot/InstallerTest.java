@@ -65,7 +65,7 @@ class InstallerTest {
         run(features(6, "g:a:1", "g:b:1"), plugin);
 
         assertThat(states(features(6, "g:b:1")))
-                .isEqualTo(Map.of("tarishi:g:b:1", "6 ACTIVE", "tarishi-plugin:p", "100 INSTALLED"));
+                .isEqualTo(Map.of("tarishi:g:b:1", "6 ACTIVE", "tarishi-plugin:p", "50 INSTALLED"));
     }
 
     @Test
@@ -159,6 +159,7 @@ class InstallerTest {
         return new Features(
                 List.of(),
                 Arrays.stream(ids).map(id -> new Features.Entry(id, level)).toList(),
+                List.of(),
                 List.of(),
                 Map.of());
     }

@@ -19,7 +19,7 @@ class ReadinessTest {
     Path storage;
 
     private Framework framework = Platform.framework(Map.of(), () -> {});
-    private final Readiness readiness = new Readiness(List.of("listeners"));
+    private final Readiness readiness = new Readiness(List.of("listeners"), List.of("console"));
 
     @BeforeEach
     void aFramework() throws Exception {
@@ -39,11 +39,15 @@ class ReadinessTest {
         readiness.frameworkStarted();
 
         assertThat(readiness.report())
-                .isEqualTo(new Readiness.Report(false, Map.of("listeners", List.of("not there yet"))));
+                .isEqualTo(new Readiness.Report(
+                        false,
+                        false,
+                        Map.of("listeners", List.of("not there yet"), "console", List.of("not there yet"))));
     }
 
     @Test
     void readyIsWhenTheFrameworkHasStartedAndEveryNameSaysSo() {
+        register("console", Map.of("ready", true));
         register("listeners", Map.of("ready", true, "lines", List.of("smtp on 127.0.0.1:25\n")));
         register("other", Map.of("ready", false, "lines", List.of("nobody waits for this")));
         assertThat(readiness.report().ready()).isFalse();
@@ -52,6 +56,7 @@ class ReadinessTest {
 
         assertThat(readiness.report())
                 .isEqualTo(new Readiness.Report(
+                        true,
                         true,
                         Map.of(
                                 "listeners", List.of("smtp on 127.0.0.1:25\\n"),
@@ -65,18 +70,34 @@ class ReadinessTest {
         register("listeners", Map.of("ready", false));
 
         assertThat(readiness.report())
-                .isEqualTo(new Readiness.Report(false, Map.of("listeners", List.of("not ready"))));
+                .isEqualTo(new Readiness.Report(
+                        false, false, Map.of("listeners", List.of("not ready"), "console", List.of("not there yet"))));
+    }
+
+    @Test
+    void whatComesAfterwardsHoldsNobodyUpAndIsTold() {
+        readiness.frameworkStarted();
+        register("listeners", Map.of("ready", true));
+
+        assertThat(readiness.report())
+                .isEqualTo(new Readiness.Report(true, false, Map.of("console", List.of("not there yet"))));
+
+        register("console", Map.of("ready", true));
+
+        assertThat(readiness.report()).isEqualTo(new Readiness.Report(true, true, Map.of()));
     }
 
     @Test
     void oneThatThrowsIsNotReadyAndIsTold() {
         readiness.frameworkStarted();
+        register("console", Map.of("ready", true));
         register("listeners", () -> {
             throw new IllegalStateException("broken");
         });
 
         assertThat(readiness.report())
                 .isEqualTo(new Readiness.Report(
+                        false,
                         false,
                         Map.of(
                                 "listeners",
