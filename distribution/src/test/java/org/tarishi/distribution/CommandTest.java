@@ -11,10 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The assembled distribution, from outside: as processes, by its command. */
 class CommandTest extends Driver {
+
+    /** As distribution/run does; how one without a cache starts is seen by AotTest. */
+    @BeforeEach
+    void aCacheIsThere() throws Exception {
+        assertThat(command(List.of("aot"), Map.of()).code()).isZero();
+    }
 
     @Test
     void startReturnsWhenReadyAndStopWhenStopped() throws Exception {

@@ -48,8 +48,7 @@ final class Instance implements AutoCloseable {
     private int starts;
 
     static {
-        // As distribution/run does: each of the many starts then takes a fifth less. The distribution's own tests start
-        // without it.
+        // As distribution/run does: each of the many starts then takes half the processor time.
         try {
             var learned = Commands.run(
                     Map.of("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home"))),

@@ -254,7 +254,7 @@ class OutboundTest {
                 var instance = relaying(port)) {
             for (int i = 0; i < Setup.queueKills(); i++) {
                 if (i > 0) {
-                    instance.start();
+                    instance.launch().untilReady();
                 }
                 var load = Load.start(instance.smtpPort(), 20, ELSEWHERE, i % 5 == 0 ? 400_000 : 3000);
                 int wanted = 20 + 7 * (i % 20);
@@ -269,8 +269,8 @@ class OutboundTest {
             }
             instance.start();
             await().atMost(Duration.ofMinutes(5))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> instance.cli("queue", "stats").out().contains("total       0"));
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> instance.ask("queue", "stats").out().contains("total       0"));
 
             var counts = arrived();
             assertThat(counts.keySet()).containsAll(accepted);

@@ -3,6 +3,7 @@ package org.tarishi.itests.blackbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -29,6 +30,11 @@ final class Setup {
     /** How often a plugin is replaced through each door. */
     static int swaps() {
         return Integer.parseInt(text("tarishi.swaps"));
+    }
+
+    /** How long each client waits between two messages while a plugin is replaced. */
+    static Duration swapPause() {
+        return Duration.parse(text("tarishi.swapPause"));
     }
 
     /** How many sessions are held open. */

@@ -47,7 +47,7 @@ class StopTest {
         var accepted = new HashSet<String>();
         try (var instance = Instance.in(root.resolve("base"))) {
             for (int i = 0; i < Setup.kills(); i++) {
-                instance.start();
+                instance.launch().untilReady();
                 // Small ones from memory, and now and then one that goes through a file.
                 var load = Load.start(instance.smtpPort(), 20, "user@example.com", i % 5 == 0 ? 400_000 : 3000);
                 // Not always the same instant: after some messages, more of them each time.

@@ -19,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -130,7 +131,8 @@ public class SwapInProcessTest {
             var installer = installer();
             installer.install(stamp(work, 0), "test");
             until("a listener", () -> isListening(port), TimeUnit.SECONDS.toNanos(30));
-            var load = Load.start(port, CLIENTS, "user@example.com", 500);
+            var load =
+                    Load.start(port, CLIENTS, "user@example.com", 500, Duration.parse(property("tarishi.swapPause")));
             until(
                     "50 busy connections",
                     () -> load.greeted() == CLIENTS && load.accepted() > CLIENTS,

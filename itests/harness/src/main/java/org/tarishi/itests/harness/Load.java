@@ -1,6 +1,7 @@
 package org.tarishi.itests.harness;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -29,6 +30,7 @@ public final class Load {
     private final Opener opener;
     private final String recipient;
     private final int bodySize;
+    private final Duration pause;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
     private final AtomicLong acceptedCount = new AtomicLong();
@@ -48,10 +50,11 @@ public final class Load {
      */
     public record Tally(Set<String> accepted, int failed, int dropped, List<String> troubles) {}
 
-    private Load(Opener opener, String recipient, int bodySize) {
+    private Load(Opener opener, String recipient, int bodySize, Duration pause) {
         this.opener = opener;
         this.recipient = recipient;
         this.bodySize = bodySize;
+        this.pause = pause;
     }
 
     /** Starts clients that send messages with bodies of this size, in octets, to this recipient. */
@@ -59,9 +62,18 @@ public final class Load {
         return start(() -> SmtpDialog.hello(port), clients, recipient, bodySize);
     }
 
+    /** Starts clients that wait so long between two messages, so that they leave something of the machine to others. */
+    public static Load start(int port, int clients, String recipient, int bodySize, Duration pause) {
+        return start(() -> SmtpDialog.hello(port), clients, recipient, bodySize, pause);
+    }
+
     /** Starts clients that connect in a way of their own. */
     public static Load start(Opener opener, int clients, String recipient, int bodySize) {
-        var load = new Load(opener, recipient, bodySize);
+        return start(opener, clients, recipient, bodySize, Duration.ZERO);
+    }
+
+    private static Load start(Opener opener, int clients, String recipient, int bodySize, Duration pause) {
+        var load = new Load(opener, recipient, bodySize, pause);
         for (int i = 0; i < clients; i++) {
             load.threads.add(Thread.ofVirtual().name("client " + i).start(load::client));
         }
@@ -116,11 +128,18 @@ public final class Load {
                     trouble(mail.id() + ": " + reply);
                     dialog.send("RSET").expect("250");
                 }
+                if (!pause.isZero()) {
+                    Thread.sleep(pause);
+                }
             }
             dialog.send("QUIT").expect("221");
         } catch (IOException | AssertionError e) {
             dropped.incrementAndGet();
             trouble(String.valueOf(e));
+        } catch (InterruptedException e) {
+            // Nobody interrupts them.
+            Thread.currentThread().interrupt();
+            dropped.incrementAndGet();
         }
     }
 
