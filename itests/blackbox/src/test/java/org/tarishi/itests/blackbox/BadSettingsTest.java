@@ -115,6 +115,11 @@ class BadSettingsTest {
             instance.start();
 
             for (var wrong : once.values()) {
+                // Some start when mail is taken already.
+                await(wrong.toString())
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> !instance.logged(since, " ERROR ", wrong.pid + ".cfg")
+                                .isEmpty());
                 assertThat(instance.logged(since, " ERROR ", wrong.pid + ".cfg"))
                         .as(wrong.toString())
                         .singleElement()
