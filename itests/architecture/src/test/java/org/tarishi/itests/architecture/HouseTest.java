@@ -32,6 +32,7 @@ final class HouseTest {
     private static final String SPI = "org.tarishi.core.spi..";
     private static final String BOOT = "org.tarishi.core.boot..";
     private static final String PLUGINS = "org.tarishi.plugin..";
+    private static final String EMBEDDED = "org.tarishi.nexthop..";
 
     /** A rule must not pass by looking at nothing. */
     @ArchTest
@@ -70,19 +71,27 @@ final class HouseTest {
                         "org.tarishi.plugin.relay",
                         "org.tarishi.plugin.inhostlist",
                         "org.tarishi.plugin.maildir",
+                        "org.tarishi.nexthop",
+                        "org.tarishi.plugin.lmtp",
                         "org.tarishi.plugin.smtpforward");
         assertThat(classes.size()).isGreaterThan(300);
     }
 
     @ArchTest
     static final ArchRule pluginsKnowTheApiOnly = noClasses()
-            .that(resideInAPackage(PLUGINS))
+            .that(resideInAnyPackage(PLUGINS, EMBEDDED))
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.tarishi.core..", "io.netty..", "org.osgi.framework..")
                     .and(DescribedPredicate.describe(
                             "other than the context that knows the instance's folders",
                             c -> !c.getName().equals("org.osgi.framework.BundleContext"))))
             .because("a plugin must load, test and survive an upgrade with the API alone");
+
+    @ArchTest
+    static final ArchRule whatIsEmbeddedKnowsNoPlugin = noClasses()
+            .that(resideInAPackage(EMBEDDED))
+            .should()
+            .dependOnClassesThat(resideInAPackage(PLUGINS));
 
     @ArchTest
     static final ArchRule pluginsDoNotKnowEachOther =

@@ -233,6 +233,23 @@ class BadSettingsTest {
         table.put(Instance.FORWARD + ":heloName", List.of("not a host"));
         table.put(Instance.FORWARD + ":bindAddress", List.of("not.an.address"));
         table.put(Instance.FORWARD + ":certificate", List.of("not a name"));
+        for (var pid : List.of(Instance.FORWARD, Instance.LMTP)) {
+            table.put(pid + ":pool", List.of("[ \"not a host\" ]", "[ \"http://a.example\" ]", "[ \"a.example:0\" ]"));
+            table.put(pid + ":order", List.of("random"));
+            table.put(pid + ":deadTime", List.of("soon", "PT0S", "PT2H"));
+            table.put(pid + ":routes", List.of("[ \"nonsense\" ]"));
+            table.put(pid + ":user", List.of("me"));
+            table.put(pid + ":passwordFile", List.of("next.password"));
+        }
+        table.put(Instance.FORWARD + ":routeBy", List.of("domain"));
+        table.put(Instance.FORWARD + ":checkSender", List.of("true"));
+        table.put(Instance.FORWARD + ":checkRecipient", List.of("true"));
+        table.put(Instance.LMTP + ":host", List.of("not a host", "http://a.example"));
+        table.put(Instance.LMTP + ":deliver", List.of("later"));
+        table.put(Instance.LMTP + ":connectTimeout", List.of("soon", "-PT1S", "PT11M"));
+        table.put(Instance.LMTP + ":heloName", List.of("not a host"));
+        table.put(Instance.LMTP + ":bindAddress", List.of("not.an.address"));
+        table.put(Instance.LMTP + ":certificate", List.of("not a name"));
 
         table.put("org.tarishi.plugin.xclient:xclient", List.of("[ \"front.example\" ]", "[ \"192.0.2.1/24\" ]"));
         table.put("org.tarishi.plugin.xclient:xforward", List.of("[ \"300.1.1.1\" ]", "[ \"::/129\" ]"));

@@ -26,6 +26,7 @@ final class Instance implements AutoCloseable {
     static final String HOST_LIST = "org.tarishi.plugin.in-host-list";
     static final String MAILDIR = "org.tarishi.plugin.maildir";
     static final String FORWARD = "org.tarishi.plugin.smtp-forward";
+    static final String LMTP = "org.tarishi.plugin.lmtp";
     static final String USERS = "org.tarishi.plugin.auth-flat-file";
     static final String RELAY = "org.tarishi.plugin.relay";
     static final String CHAIN = "org.tarishi.chain";

@@ -31,7 +31,7 @@ public @interface ChainConfig {
             required = false,
             description =
                     "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, maildir, relay, smtp-forward, xclient.")
-    String[] trusted() default {"discard", "in-host-list", "maildir", "relay", "smtp-forward", "xclient"};
+    String[] trusted() default {"discard", "in-host-list", "lmtp", "maildir", "relay", "smtp-forward", "xclient"};
 
     @AttributeDefinition(
             name = "Swap wait",

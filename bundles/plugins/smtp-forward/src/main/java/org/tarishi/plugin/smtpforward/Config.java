@@ -13,9 +13,84 @@ import org.osgi.service.metatype.annotations.Option;
     @AttributeDefinition(
             name = "Host",
             description =
-                    "The next hop: a name, an address, or the absolute path of a Unix domain socket. Empty: the plugin takes no"
-                            + " mail. Default: empty.")
+                    "The next hop: a name, an address, or the absolute path of a Unix domain socket. Empty, and pool and routes"
+                            + " too: the plugin takes no mail. Default: empty.")
     String host() default "";
+
+    @AttributeDefinition(
+            name = "More hosts",
+            required = false,
+            description =
+                    "More next hops behind host: name, name:port, [IPv6]:port, smtp://, smtps:// or lmtp:// URLs, paths of Unix"
+                            + " domain sockets; at most 20. One that does not serve is left out for a time. Default: none.")
+    String[] pool() default {};
+
+    @AttributeDefinition(
+            name = "Order",
+            description =
+                    "In which order they have mail: preference (as they stand; the second when the first is not well) or"
+                            + " round-robin (each message begins with the next one). Default: preference.",
+            options = {
+                @Option(label = "As they stand", value = "preference"),
+                @Option(label = "In turn", value = "round-robin")
+            })
+    String order() default "preference";
+
+    @AttributeDefinition(
+            name = "Dead time",
+            description =
+                    "How long a next hop that did not serve is left out where there are others, ISO-8601, PT1S to PT1H; then one"
+                            + " message tries it. Default: PT10S.")
+    String deadTime() default "PT10S";
+
+    @AttributeDefinition(
+            name = "Routes",
+            required = false,
+            description =
+                    "Tables of next hops for single addresses and domains, such as inline:a.example=mx.a.example or"
+                            + " file:forward_routes; see the README. Default: none.")
+    String[] routes() default {};
+
+    @AttributeDefinition(
+            name = "Routes by",
+            description =
+                    "Whose address or domain is looked up in the routes: recipient or sender. Default: recipient.",
+            options = {
+                @Option(label = "The recipient's", value = "recipient"),
+                @Option(label = "The sender's", value = "sender")
+            })
+    String routeBy() default "recipient";
+
+    @AttributeDefinition(
+            name = "Check senders",
+            description =
+                    "Whether a sender in a domain of the routes must come from a client that may relay. Default: false.")
+    boolean checkSender() default false;
+
+    @AttributeDefinition(
+            name = "Check recipients",
+            description = "Whether recipients in domains of the routes are taken. Default: false.")
+    boolean checkRecipient() default false;
+
+    @AttributeDefinition(
+            name = "User",
+            required = false,
+            description = "Whom to log in as (AUTH), with passwordFile. Empty: nobody. Default: empty.")
+    String user() default "";
+
+    @AttributeDefinition(
+            name = "Password file",
+            required = false,
+            description =
+                    "The file whose first line is the password, a whole path or one below the folder of the configuration."
+                            + " Default: empty.")
+    String passwordFile() default "";
+
+    @AttributeDefinition(
+            name = "Login preferred",
+            description =
+                    "Whether mail goes without a login where the next hop offers none that can be used. Default: false.")
+    boolean authPreferred() default false;
 
     @AttributeDefinition(
             name = "Port",

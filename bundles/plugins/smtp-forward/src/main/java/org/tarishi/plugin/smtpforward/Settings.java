@@ -1,33 +1,51 @@
 package org.tarishi.plugin.smtpforward;
 
-import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.tarishi.api.MailHost;
+import java.util.regex.Pattern;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.api.outbound.Route;
-import org.tarishi.api.outbound.RouteTls;
+import org.tarishi.nexthop.Checks;
+import org.tarishi.nexthop.Manner;
+import org.tarishi.nexthop.Order;
+import org.tarishi.nexthop.Way;
+import org.tarishi.nexthop.WayReader;
 
 /**
  * The checked form of {@link Config}.
  *
- * @param route nothing when no host is set
+ * @param manner how next hops are spoken to that say nothing else
+ * @param main the way of mail that has none of its own; nothing when no host is set
+ * @param order in which order the next hops of a way are tried
+ * @param deadTime how long one that failed is left out
+ * @param routes tables of the ways of single addresses and domains
+ * @param selector what is looked up there
+ * @param isAuthPreferred whether mail goes without a login where none can be had
  */
 @SettingsFor(Settings.PID)
 record Settings(
-        Optional<Route> route,
+        Manner manner,
+        Optional<Way> main,
+        Order order,
+        Duration deadTime,
+        List<String> routes,
+        Selector selector,
+        boolean isAuthPreferred,
         boolean isOneMessagePerRecipient,
         Duration connectTimeout,
-        boolean isOutboundEnabled,
-        Unreachable unreachable) {
+        Unreachable unreachable,
+        boolean isSenderChecked,
+        boolean isRecipientChecked) {
 
     static final String PID = "org.tarishi.plugin.smtp-forward";
 
-    private static final Duration LONGEST = Duration.ofMinutes(10);
+    /** Those that never wait: the checks run on the session's event loop. */
+    private static final Pattern IN_MEMORY = Pattern.compile("(?i)(inline|file|regex):.*");
 
     /** What to answer while the next hop can't be reached. */
     enum Unreachable {
@@ -35,75 +53,96 @@ record Settings(
         DENYSOFT
     }
 
-    Settings(Config config) {
-        this(
-                route(config),
-                config.oneMessagePerRecipient(),
-                duration(config.connectTimeout()),
-                config.enableOutbound(),
-                unreachable(config.unreachable()));
+    /** Whose way a message goes. */
+    enum Selector {
+        RECIPIENT,
+        SENDER
     }
 
-    private static Optional<Route> route(Config config) {
-        // All keys are checked, also those that nothing uses while no host is set: better now than on the day it is.
-        if (config.port() < 1 || config.port() > 65535) {
-            throw new InvalidSettingException("port", "must be 1 to 65535: " + config.port());
+    Settings(Config config) {
+        this(config, manner(config));
+    }
+
+    private Settings(Config config, Manner manner) {
+        this(
+                manner,
+                main(config, manner),
+                Checks.order("order", config.order()),
+                Checks.duration("deadTime", config.deadTime(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                Checks.tables("routes", config.routes()),
+                selector(config.routeBy()),
+                config.authPreferred(),
+                config.oneMessagePerRecipient(),
+                Checks.connectTimeout("connectTimeout", config.connectTimeout()),
+                unreachable(config.unreachable()),
+                checked("checkSender", config.checkSender(), config.routes()),
+                checked("checkRecipient", config.checkRecipient(), config.routes()));
+    }
+
+    Settings {
+        routes = List.copyOf(routes);
+    }
+
+    /** Tells whether looking a way up never waits. */
+    boolean isInMemory() {
+        return routes.stream().allMatch(table -> IN_MEMORY.matcher(table).matches());
+    }
+
+    /** All keys are checked, also those that nothing uses while no host is set: better now than on the day it is. */
+    private static Manner manner(Config config) {
+        return new Manner(
+                config.lmtp(),
+                Checks.port("port", config.port()),
+                Checks.tls(
+                        "tls",
+                        config.tls().strip(),
+                        "certificate",
+                        config.certificate().strip()),
+                Checks.address("bindAddress", config.bindAddress()),
+                Checks.heloName("heloName", config.heloName()),
+                Checks.login(
+                        "user",
+                        config.user().strip(),
+                        "passwordFile",
+                        config.passwordFile().strip()),
+                config.enableOutbound());
+    }
+
+    private static Optional<Way> main(Config config, Manner manner) {
+        var reader = new WayReader(manner);
+        var pool = Checks.hops("pool", reader, config.pool());
+        var hops = new ArrayList<Route>();
+        if (!config.host().isEmpty()) {
+            hops.add(host(config.host(), manner));
         }
-        var name = config.heloName();
-        if (!name.isEmpty()) {
-            try {
-                MailHost.parse(name);
-            } catch (IllegalArgumentException e) {
-                throw new InvalidSettingException(
-                        "heloName", "want a domain, an address in brackets, or nothing: " + name);
-            }
-        }
-        var bind = bindAddress(config.bindAddress());
-        var tls = tls(config.tls().strip(), config.certificate().strip());
-        if (config.host().isEmpty()) {
-            return Optional.empty();
-        }
-        var route = next(config.host(), config.port());
-        if (bind.isPresent() && route.socket().isPresent()) {
-            throw new InvalidSettingException("bindAddress", "a Unix domain socket has no local address");
-        }
-        if (config.lmtp()) {
+        hops.addAll(reader.hops(pool));
+        return hops.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Way(hops, manner.login(), manner.isOutbound(), Optional.empty()));
+    }
+
+    private static Route host(String host, Manner manner) {
+        var route = next(host, manner.port());
+        if (manner.isLmtp()) {
             route = route.withLmtp();
         }
-        if (!name.isEmpty()) {
-            route = route.withHeloName(name);
+        if (manner.heloName().isPresent()) {
+            route = route.withHeloName(manner.heloName().get());
         }
-        if (tls.isPresent()) {
-            if (route.socket().isPresent()) {
+        boolean isSocket = route.socket().isPresent();
+        if (manner.bindAddress().isPresent()) {
+            if (isSocket) {
+                throw new InvalidSettingException("bindAddress", "a Unix domain socket has no local address");
+            }
+            route = route.withBindAddress(manner.bindAddress().get());
+        }
+        if (manner.tls().isPresent()) {
+            if (isSocket) {
                 throw new InvalidSettingException("tls", "a Unix domain socket has no TLS: want opportunistic");
             }
-            route = route.withTls(tls.get());
+            route = route.withTls(manner.tls().get());
         }
-        return Optional.of(bind.isPresent() ? route.withBindAddress(bind.get()) : route);
-    }
-
-    /** Nothing for what a route has anyway. */
-    private static Optional<RouteTls> tls(String level, String certificate) {
-        var tls = switch (level) {
-            case "none" -> RouteTls.NONE;
-            case "opportunistic" -> RouteTls.OPPORTUNISTIC;
-            case "require" -> RouteTls.REQUIRED;
-            case "verify" -> RouteTls.VERIFIED;
-            default ->
-                throw new InvalidSettingException("tls", "want none, opportunistic, require or verify: " + level);
-        };
-        if (certificate.isEmpty()) {
-            return tls.equals(RouteTls.OPPORTUNISTIC) ? Optional.empty() : Optional.of(tls);
-        }
-        if (tls.equals(RouteTls.NONE)) {
-            throw new InvalidSettingException(
-                    "certificate", "without TLS there is nobody to show it to: " + certificate);
-        }
-        if (!isName(certificate)) {
-            throw new InvalidSettingException(
-                    "certificate", "want a name that a certificate stands for: " + certificate);
-        }
-        return Optional.of(tls.withCertificate(certificate));
+        return route;
     }
 
     private static Route next(String host, int port) {
@@ -115,7 +154,7 @@ record Settings(
     }
 
     private static String checked(String host) {
-        boolean isHost = host.indexOf(':') >= 0 ? isAddress(host) : isName(host);
+        boolean isHost = host.indexOf(':') >= 0 ? Checks.isAddress(host) : Checks.isName(host);
         if (!isHost) {
             throw new InvalidSettingException(
                     "host",
@@ -124,41 +163,25 @@ record Settings(
         return host;
     }
 
-    private static boolean isName(String host) {
-        return host.chars()
-                .allMatch(c -> c == '.' || c == '-' || c == '_' || (c < 0x80 && Character.isLetterOrDigit(c)));
+    private static boolean checked(String key, boolean isChecked, String... tables) {
+        for (var table : isChecked ? tables : new String[0]) {
+            if (!IN_MEMORY.matcher(table).matches()) {
+                throw new InvalidSettingException(
+                        key, "wants routes that never wait, inline:, file: or regex:, and not " + table);
+            }
+        }
+        if (isChecked && tables.length == 0) {
+            throw new InvalidSettingException(key, "wants routes, whose domains it is about");
+        }
+        return isChecked;
     }
 
-    private static boolean isAddress(String text) {
-        try {
-            InetAddress.ofLiteral(text);
-            return !text.startsWith("[");
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static Optional<InetAddress> bindAddress(String text) {
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!isAddress(text)) {
-            throw new InvalidSettingException("bindAddress", "want an IPv4 or IPv6 address, or nothing: " + text);
-        }
-        return Optional.of(InetAddress.ofLiteral(text));
-    }
-
-    private static Duration duration(String text) {
-        Duration duration;
-        try {
-            duration = Duration.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new InvalidSettingException("connectTimeout", "want ISO-8601, such as PT30S: " + text);
-        }
-        if (!duration.isPositive() || duration.compareTo(LONGEST) > 0) {
-            throw new InvalidSettingException("connectTimeout", "must be positive and at most PT10M: " + text);
-        }
-        return duration;
+    private static Selector selector(String text) {
+        return switch (text) {
+            case "recipient" -> Selector.RECIPIENT;
+            case "sender" -> Selector.SENDER;
+            default -> throw new InvalidSettingException("routeBy", "want recipient or sender: " + text);
+        };
     }
 
     private static Unreachable unreachable(String text) {

@@ -1,7 +1,13 @@
 package org.tarishi.plugin.smtpforward;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
@@ -9,19 +15,27 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tarishi.api.EnhancedStatus;
+import org.tarishi.api.MailHost;
+import org.tarishi.api.NoteKey;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
-import org.tarishi.api.Text;
+import org.tarishi.api.StatusReason;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.QueueHook;
 import org.tarishi.api.hook.QueueOutboundHook;
+import org.tarishi.api.hook.RouteHook;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.message.Message;
-import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.MxResult;
+import org.tarishi.api.outbound.OutboundMail;
+import org.tarishi.api.service.LookupException;
 import org.tarishi.api.service.SmtpClient;
-import org.tarishi.api.service.UnknownOutcomeException;
+import org.tarishi.api.service.Tables;
+import org.tarishi.nexthop.Handover;
+import org.tarishi.nexthop.HopHealth;
+import org.tarishi.nexthop.MisconfiguredException;
+import org.tarishi.nexthop.Way;
 
 /**
  * Hands mail to the next hop before the client gets its answer, which is the next hop's.
@@ -31,145 +45,164 @@ import org.tarishi.api.service.UnknownOutcomeException;
 @SmtpPlugin(value = "smtp-forward", formerly = "queue/smtp_forward")
 @Component(configurationPid = Settings.PID)
 @Designate(ocd = Config.class)
-public final class SmtpForward implements QueueHook, QueueOutboundHook {
+public final class SmtpForward implements QueueHook, QueueOutboundHook, RouteHook {
+
+    /** Which queue plugin is wanted for a message. */
+    static final NoteKey<String> QUEUE_WANTS = NoteKey.of("queue.wants", String.class);
+
+    static final Reply TRY_LATER =
+            StatusReason.SYS_UNSPECIFIED.reply(451, "The next hop can't be looked up now, try again later");
+    static final Reply MISCONFIGURED =
+            StatusReason.SYS_INCORRECTLY_CONFIGURED.reply(451, "Forwarding is not set up properly, try again later");
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpForward.class);
 
-    private static final EnhancedStatus BAD_CONNECTION = new EnhancedStatus(4, 4, 2);
-    private static final EnhancedStatus NO_ANSWER = new EnhancedStatus(4, 4, 1);
-    private static final EnhancedStatus NOT_ACCEPTING = new EnhancedStatus(4, 3, 2);
-
     private final SmtpClient client;
-    private volatile Settings settings;
+    private final Handover handover;
+    private final Tables tables;
+    private final Path conf;
+    private volatile Ways ways;
 
     /** Makes one; for the runtime. */
     @Activate
-    public SmtpForward(Config config, @Reference SmtpClient client) {
-        this(new Settings(config), client);
+    public SmtpForward(BundleContext context, Config config, @Reference SmtpClient client, @Reference Tables tables) {
+        this(new Settings(config), client, tables, conf(context), System::nanoTime);
     }
 
-    SmtpForward(Settings settings, SmtpClient client) {
-        this.settings = settings;
+    SmtpForward(Settings settings, SmtpClient client, Tables tables, Path conf, LongSupplier nanos) {
         this.client = client;
+        this.handover = new Handover(client, new HopHealth(nanos), nanos);
+        this.tables = tables;
+        this.conf = conf;
+        this.ways = Ways.of(settings, tables);
+    }
+
+    private static Path conf(BundleContext context) {
+        var folder = context.getProperty("tarishi.conf");
+        return Path.of(folder == null ? "conf" : folder);
     }
 
     /** Takes new settings, for the next message. */
     @Modified
     void modified(Config config) {
-        settings = new Settings(config);
+        ways = Ways.of(new Settings(config), tables);
     }
 
     @Override
     public HookResult onQueue(Transaction tx, Message message) {
-        return forward(tx, message, settings);
+        return forward(tx, message, false);
     }
 
     @Override
     public HookResult onQueueOutbound(Transaction tx, Message message) {
-        var now = settings;
-        return now.isOutboundEnabled() ? forward(tx, message, now) : HookResult.CONTINUE;
+        return forward(tx, message, true);
     }
 
-    private HookResult forward(Transaction tx, Message message, Settings now) {
+    private HookResult forward(Transaction tx, Message message, boolean isOutbound) {
+        var now = ways;
         var recipients = tx.recipients().all();
-        if (now.route().isEmpty() || recipients.isEmpty()) {
+        var wanted = tx.notes().get(QUEUE_WANTS);
+        if ((now.settings().main().isEmpty() && now.table().isEmpty())
+                || recipients.isEmpty()
+                || tx.isDiscarding()
+                || wanted.filter(word -> !Ways.isThisPlugin(word)).isPresent()) {
             return HookResult.CONTINUE;
         }
-        var attempt = new Attempt(tx, message, now, now.route().get());
-        if (!now.isOneMessagePerRecipient()) {
-            return attempt.send(recipients, 0);
+        try {
+            var shares = shares(now, tx, recipients, isOutbound);
+            if (shares.isEmpty()) {
+                return HookResult.CONTINUE;
+            }
+            var left = recipients.size()
+                    - shares.stream().mapToInt(share -> share.to().size()).sum();
+            if (left > 0) {
+                // Another plugin would take the message for all of them.
+                throw new MisconfiguredException(
+                        left + " of " + recipients.size() + " recipients have no next hop here, which the others have");
+            }
+            return send(now, tx, message, shares);
+        } catch (LookupException e) {
+            LOG.warn("cannot tell the next hop: {}", e.getMessage());
+            tx.results().error("routes(lookup)");
+            return HookResult.denySoft(TRY_LATER);
+        } catch (MisconfiguredException e) {
+            LOG.error("{}", e.getMessage());
+            tx.results().error("routes(config)");
+            return HookResult.denySoft(MISCONFIGURED);
         }
+    }
+
+    /** Some recipients, and where the message goes for them. */
+    private record Share(Way way, List<Recipient> to) {}
+
+    private static List<Share> shares(Ways now, Transaction tx, List<Recipient> recipients, boolean isOutbound)
+            throws LookupException, MisconfiguredException {
+        var byWay = new LinkedHashMap<Way, List<Recipient>>();
+        for (var recipient : recipients) {
+            var way = now.of(tx.sender(), recipient);
+            if (way.isPresent()
+                    && !Ways.isOfAnother(way.get())
+                    && (!isOutbound || way.get().isOutbound())) {
+                byWay.computeIfAbsent(way.get(), w -> new ArrayList<>()).add(recipient);
+            }
+        }
+        var shares = new ArrayList<Share>();
+        byWay.forEach((way, to) -> {
+            if (now.settings().isOneMessagePerRecipient()) {
+                to.forEach(one -> shares.add(new Share(way, List.of(one))));
+            } else {
+                shares.add(new Share(way, to));
+            }
+        });
+        return shares;
+    }
+
+    private HookResult send(Ways now, Transaction tx, Message message, List<Share> shares) {
+        var attempt = new Attempt(tx, message, now.settings(), client, handover, conf);
         var result = HookResult.CONTINUE;
-        for (int i = 0; i < recipients.size(); i++) {
-            result = attempt.send(List.of(recipients.get(i)), i);
+        int before = 0;
+        for (var share : shares) {
+            result = attempt.send(share.way(), share.to(), before);
             if (!(result instanceof HookResult.Ok)) {
                 return result;
             }
+            before += share.to().size();
         }
         return result;
     }
 
-    /** One message on its way to the next hop. */
-    private final class Attempt {
-        private final Transaction tx;
-        private final Message message;
-        private final Settings now;
-        private final Route route;
-
-        Attempt(Transaction tx, Message message, Settings now, Route route) {
-            this.tx = tx;
-            this.message = message;
-            this.now = now;
-            this.route = route;
+    /** Gives queued mail the next hops of its route; {@code host} is for mail that comes in. */
+    @Override
+    public MxResult onRoute(OutboundMail mail, MailHost domain) {
+        var now = ways;
+        if (now.table().isEmpty() || mail.recipients().isEmpty()) {
+            return MxResult.CONTINUE;
         }
+        try {
+            var way = listed(now, mail, domain);
+            return way.isEmpty()
+                            || Ways.isOfAnother(way.get())
+                            || way.get().hops().isEmpty()
+                    ? MxResult.CONTINUE
+                    : MxResult.routes(way.get().ready(conf));
+        } catch (LookupException e) {
+            LOG.warn("cannot tell the next hop of {}: {}", domain.ascii(), e.getMessage());
+            return MxResult.defer(TRY_LATER);
+        } catch (MisconfiguredException | IOException e) {
+            LOG.error("{}", e.getMessage());
+            return MxResult.defer(MISCONFIGURED);
+        }
+    }
 
-        /**
-         * Sends it to some recipients.
-         *
-         * @param before how many recipients have it already
-         */
-        HookResult send(List<Recipient> to, int before) {
-            SmtpClient.Outcome outcome;
-            try {
-                var options =
-                        client.options().connectTimeout(now.connectTimeout()).allRecipientsOrNone();
-                outcome = client.send(route, tx.sender(), to, message, options);
-            } catch (UnknownOutcomeException e) {
-                tx.results().error("outcome unknown");
-                LOG.warn("{}: outcome unknown, the next hop may have the message{}: {}", route, had(before), why(e));
-                return HookResult.denySoft(
-                        Reply.of(451, BAD_CONNECTION, "Connection to the next hop lost, please try again later"));
-            } catch (IOException e) {
-                return unreachable(before, why(e));
+    /** Recipients of one domain share a mail: where their ways differ, that of the domain is the one they have in common. */
+    private static Optional<Way> listed(Ways now, OutboundMail mail, MailHost domain)
+            throws LookupException, MisconfiguredException {
+        var way = now.listed(mail.sender(), mail.recipients().getFirst());
+        for (var recipient : mail.recipients().subList(1, mail.recipients().size())) {
+            if (!now.listed(mail.sender(), recipient).equals(way)) {
+                return now.table().of(domain);
             }
-            var reply = outcome.decisive();
-            if (reply.isPositive() && outcome.refusal().isEmpty()) {
-                tx.results().pass(route.toString());
-                LOG.info("{}: forwarded to {} recipient(s): {}", route, to.size(), reply);
-                return HookResult.ok(new Reply(250, reply.status(), reply.lines()));
-            }
-            tx.results().fail(reply.toString());
-            if (outcome.isSessionRefused()) {
-                return sessionRefused(reply, before);
-            }
-            LOG.info("{}: refused{}: {}", route, had(before), reply);
-            // 421 is about the connection to the next hop; the client's lives on.
-            return reply.isPermanent()
-                    ? HookResult.deny(reply)
-                    : HookResult.denySoft(reply.code() == 421 ? new Reply(451, reply.status(), reply.lines()) : reply);
         }
-
-        /** The next hop takes nothing from us, whatever the message: for good would be wrong, the operator can mend it. */
-        private HookResult sessionRefused(Reply reply, int before) {
-            LOG.warn("{}: session refused{}: {}", route, had(before), reply);
-            return HookResult.denySoft(
-                    reply.isTransient()
-                            ? new Reply(451, reply.status(), reply.lines())
-                            : Reply.of(451, NOT_ACCEPTING, "Next hop takes no mail now, please try again later"));
-        }
-
-        private HookResult unreachable(int before, String why) {
-            tx.results().error("unreachable: " + route);
-            // Another plugin would send the message to those who have it already.
-            boolean isOthers = now.unreachable() == Settings.Unreachable.CONTINUE && before == 0;
-            LOG.warn(
-                    "{}: unreachable, {}{}: {}",
-                    route,
-                    isOthers ? "left to the next plugin" : "refused for now",
-                    had(before),
-                    why);
-            return isOthers
-                    ? HookResult.CONTINUE
-                    : HookResult.denySoft(
-                            Reply.of(451, NO_ANSWER, "Next hop can't be reached, please try again later"));
-        }
-
-        private static String had(int before) {
-            return before == 0 ? "" : " (" + before + " recipient(s) have it already)";
-        }
-
-        private static String why(IOException e) {
-            return Text.escaped(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
-        }
+        return way;
     }
 }
