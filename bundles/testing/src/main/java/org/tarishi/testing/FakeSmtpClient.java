@@ -27,6 +27,7 @@ public final class FakeSmtpClient implements SmtpClient {
 
     private final List<Object> answers = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
+    private final List<Route> opened = new ArrayList<>();
 
     /** Makes one that has no answer yet. */
     public FakeSmtpClient() {}
@@ -57,6 +58,17 @@ public final class FakeSmtpClient implements SmtpClient {
     public FakeSmtpClient fails(IOException e) {
         answers.add(e);
         return this;
+    }
+
+    /** Adds a session that is opened step by step. */
+    public FakeSmtpClient opens(Dialogue dialogue) {
+        answers.add(dialogue);
+        return this;
+    }
+
+    /** Returns the next hops to which sessions were opened step by step, or were tried to be. */
+    public List<Route> opened() {
+        return List.copyOf(opened);
     }
 
     /** Returns what was handed over so far, or was tried to be. */
@@ -91,6 +103,16 @@ public final class FakeSmtpClient implements SmtpClient {
             throw new IllegalArgumentException("want options made of options()");
         }
         sent.add(new Sent(route, from, List.copyOf(to), message, time, isAll, isPreferred));
+        return (Outcome) next(route);
+    }
+
+    @Override
+    public Dialogue open(Route route, Options options) throws IOException {
+        opened.add(route);
+        return (Dialogue) next(route);
+    }
+
+    private Object next(Route route) throws IOException {
         if (answers.isEmpty()) {
             throw new IllegalStateException("this fake has no answer left for " + route);
         }
@@ -98,7 +120,7 @@ public final class FakeSmtpClient implements SmtpClient {
         if (answer instanceof IOException e) {
             throw e;
         }
-        return (Outcome) answer;
+        return answer;
     }
 
     @Override

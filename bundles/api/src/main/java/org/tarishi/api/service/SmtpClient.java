@@ -32,6 +32,17 @@ public interface SmtpClient {
     Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Options options)
             throws IOException;
 
+    /**
+     * Opens a session whose steps the caller chooses, over a connection of its own: for who passes a client's commands on as they come.
+     *
+     * <p>A peer that can't be reached, or speaks no SMTP, is an {@link IOException}; one that does not want the session is told of by
+     * {@link Dialogue#refusal}. The caller closes it.
+     *
+     * @param route the next hop
+     * @param options how to go about it; that all recipients or none have the message is the caller's business
+     */
+    Dialogue open(Route route, Options options) throws IOException;
+
     /** Returns the options that hold unless others are said. */
     Options options();
 
@@ -113,5 +124,50 @@ public interface SmtpClient {
          * was asked for is to be told as relayed.
          */
         boolean isDsnOffered();
+    }
+
+    /**
+     * A session with a next hop, one command at a time. Each step blocks until it is answered; an {@link IOException} ends the session.
+     * One thread at a time; {@link #close} from any.
+     */
+    @ProviderType
+    interface Dialogue extends AutoCloseable {
+
+        /** Returns what was said where the session is not wanted; it is closed then, and has no steps. */
+        Optional<Reply> refusal();
+
+        /** Returns what is known of the session; nothing where it was refused. */
+        Optional<Session> session();
+
+        /** Tells whether another step may follow; not so behind a 421, an {@link IOException}, or {@link #close}. */
+        boolean isUsable();
+
+        /**
+         * Says MAIL, with the parameters of the sender that the next hop offers. What the next hop does not offer and can't go without is
+         * refused here, and not sent: SMTPUTF8, BINARYMIME, a declared size beyond its limit.
+         *
+         * @throws TlsFailedException when REQUIRETLS is asked for and can't be had
+         */
+        Reply mail(ReversePath from) throws IOException;
+
+        /** Says RCPT. */
+        Reply rcpt(Recipient to) throws IOException;
+
+        /**
+         * Says DATA and sends the message, or sends it by BDAT where it is binary, to the recipients that were accepted.
+         *
+         * @return the replies: to DATA where that is refused; else to the message, of LMTP one for each accepted recipient. A message that
+         *     the next hop can't take is refused here, and the transaction goes on
+         * @throws IllegalStateException when no recipient was accepted
+         * @throws UnknownOutcomeException when the connection was lost behind the end of the message: it may have been taken
+         */
+        List<Reply> data(Message message) throws IOException;
+
+        /** Ends a transaction that has begun; nothing is said where there is none. */
+        void reset() throws IOException;
+
+        /** Says QUIT and closes the connection; without a word when a step is under way. */
+        @Override
+        void close();
     }
 }

@@ -245,6 +245,28 @@ class BadSettingsTest {
         table.put(Instance.FORWARD + ":checkSender", List.of("true"));
         table.put(Instance.FORWARD + ":checkRecipient", List.of("true"));
         table.put(Instance.LMTP + ":host", List.of("not a host", "http://a.example"));
+        var proxy = "org.tarishi.plugin.smtp-proxy";
+        for (var key : List.of("pool", "order", "deadTime", "user", "passwordFile")) {
+            table.put(proxy + ":" + key, table.get(Instance.LMTP + ":" + key));
+        }
+        table.put(proxy + ":host", List.of("not a host", "http://a.example", "lmtp://a.example"));
+        table.put(proxy + ":connectTimeout", List.of("soon", "-PT1S", "PT11M"));
+        table.put(proxy + ":heloName", List.of("not a host"));
+        table.put(proxy + ":bindAddress", List.of("not.an.address"));
+        table.put(proxy + ":certificate", List.of("not a name"));
+        var webhook = "org.tarishi.plugin.outbound-webhook:";
+        table.put(webhook + "url", List.of("http://hook.example", "ftp://hook.example", "not a URL"));
+        table.put(webhook + "events", List.of("[ \"read\" ]"));
+        table.put(webhook + "domains", List.of("[ \"nonsense\" ]"));
+        for (var key : List.of("secretFile", "authorizationFile", "trustedCa")) {
+            table.put(webhook + key, List.of("\"a\\u0000b\""));
+        }
+        table.put(webhook + "batchSize", List.of("0", "1001"));
+        table.put(webhook + "batchWait", List.of("soon", "-PT1S", "PT2M"));
+        table.put(webhook + "timeout", List.of("soon", "PT0S", "PT6M"));
+        table.put(webhook + "retry", List.of("soon", "PT0S", "PT2H"));
+        table.put(webhook + "longestRetry", List.of("soon", "PT0S", "P2D"));
+        table.put(webhook + "spoolBytes", List.of("1048575", "10737418241"));
         table.put(Instance.LMTP + ":deliver", List.of("later"));
         table.put(Instance.LMTP + ":connectTimeout", List.of("soon", "-PT1S", "PT11M"));
         table.put(Instance.LMTP + ":heloName", List.of("not a host"));

@@ -131,6 +131,11 @@ final class Connector {
         }
     }
 
+    /** Returns what tells the time of each step. */
+    Ticker ticker() {
+        return ticker;
+    }
+
     /** Closes every connection whose step has taken too long. */
     void expire() {
         live.forEach(Wire::expire);

@@ -44,11 +44,12 @@ final class Envelope {
         }
     }
 
-    private static String mail(ReversePath from, Form form, Offer offer) {
+    /** Returns MAIL; a size below 0 is not known yet. */
+    static String mail(ReversePath from, Form form, Offer offer) {
         var mail = new StringBuilder("MAIL FROM:<");
         from.mailbox().ifPresent(mailbox -> mail.append(mailbox.asciiAddress()));
         mail.append('>');
-        if (offer.has("SIZE")) {
+        if (offer.has("SIZE") && form.size() >= 0) {
             mail.append(" SIZE=").append(form.size());
         }
         if (form.isEightBit()) {
@@ -74,7 +75,7 @@ final class Envelope {
     }
 
     /** RFC 3461 section 5.2.1: what the sender wants to hear goes on to who knows of it. */
-    private static String rcpt(Recipient to, Offer offer) {
+    static String rcpt(Recipient to, Offer offer) {
         var command = "RCPT TO:<" + to.mailbox().asciiAddress() + ">";
         if (to.parameters().isEmpty() || !offer.has("DSN")) {
             return command;

@@ -6,6 +6,8 @@ import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -50,6 +52,7 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     private final Connector connector;
     private final Pool pool;
     private final BrokenTls broken;
+    private final Set<Steps> dialogues = ConcurrentHashMap.newKeySet();
     private volatile Settings settings;
 
     /** Who begins TLS; absent while that bundle is replaced. */
@@ -97,7 +100,10 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     public SmtpClient.Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Terms terms)
             throws IOException {
         var connectTimeout = terms.connectTimeout();
-        check(route, to, connectTimeout);
+        if (to.isEmpty()) {
+            throw new IllegalArgumentException("want a recipient");
+        }
+        check(route, connectTimeout);
         var kept = pool.acquire(route, connectTimeout, true);
         if (kept.isPresent()) {
             try {
@@ -109,13 +115,35 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
         boolean isOurs = true;
         try {
-            var opened = open(route, terms);
+            var opened = begin(route, terms);
             var refusal = opened.refusal();
             if (refusal != null) {
                 return refusal;
             }
             isOurs = false;
             return send(opened.session(), from, to, message, terms);
+        } finally {
+            if (isOurs) {
+                pool.release();
+            }
+        }
+    }
+
+    @Override
+    public SmtpClient.Dialogue open(Route route, Terms terms) throws IOException {
+        check(route, terms.connectTimeout());
+        pool.acquire(route, terms.connectTimeout(), false);
+        boolean isOurs = true;
+        try {
+            var opened = begin(route, terms);
+            var refusal = opened.refusal();
+            if (refusal != null) {
+                return new RefusedDialogue(refusal.decisive());
+            }
+            var steps = opened.session().steps(connector.ticker(), pool::release);
+            dialogues.add(steps);
+            isOurs = false;
+            return steps;
         } finally {
             if (isOurs) {
                 pool.release();
@@ -131,9 +159,9 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     private record Opened(Session session, @Nullable Answer refusal) {}
 
     /** Opens a session; in plain text where TLS was tried, failed, and is not demanded (RFC 7435 section 3). */
-    private Opened open(Route route, Terms terms) throws IOException {
+    private Opened begin(Route route, Terms terms) throws IOException {
         try {
-            return open(route, terms, null);
+            return begin(route, terms, null);
         } catch (TlsFailedException e) {
             boolean isDemanded = route.tls().map(RouteTls::isDemanded).orElse(false);
             if (isDemanded || e.kind() != TlsFailedException.Kind.HANDSHAKE) {
@@ -141,11 +169,11 @@ public final class PooledSmtpClient implements SmtpClientBackend {
             }
             var why = Text.escaped(String.valueOf(e.getMessage()));
             LOG.info("{}: {}; tried again without TLS, which is not demanded", route, why);
-            return open(route, terms, why);
+            return begin(route, terms, why);
         }
     }
 
-    private Opened open(Route route, Terms terms, @Nullable String whyPlain) throws IOException {
+    private Opened begin(Route route, Terms terms, @Nullable String whyPlain) throws IOException {
         var now = settings;
         var wire = connector.connect(route, terms.connectTimeout());
         var session = new Session(route, wire, now, new StartTls(route, wire, now, tls, broken, whyPlain));
@@ -190,10 +218,7 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         }
     }
 
-    private static void check(Route route, List<Recipient> to, Duration connectTimeout) {
-        if (to.isEmpty()) {
-            throw new IllegalArgumentException("want a recipient");
-        }
+    private static void check(Route route, Duration connectTimeout) {
         if (!connectTimeout.isPositive()) {
             throw new IllegalArgumentException("connect time-out must be positive: " + connectTimeout);
         }
@@ -208,6 +233,7 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     void sweep() {
         connector.expire();
         pool.sweep();
+        dialogues.removeIf(Steps::isOver);
     }
 
     /** Returns how many connections are open or being opened, idle ones included. */

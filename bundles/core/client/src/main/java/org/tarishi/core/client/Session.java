@@ -4,22 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.message.Message;
-import org.tarishi.api.message.Message.WriteOption;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.api.service.TlsFailedException;
-import org.tarishi.api.service.UnknownOutcomeException;
 
 /**
  * The client's side of one SMTP or LMTP session (RFC 5321, RFC 2033): a greeting, then any number of transactions.
@@ -37,14 +31,12 @@ final class Session {
      */
     static final int GROUP = 100;
 
-    private static final Set<WriteOption> WIRE_FORM = EnumSet.of(WriteOption.DOT_STUFFED, WriteOption.FINAL_DOT);
-
-    private static final Reply NO_SMTPUTF8 =
+    static final Reply NO_SMTPUTF8 =
             Reply.of(550, new EnhancedStatus(5, 6, 7), "Next hop does not take internationalized mail (SMTPUTF8)");
-    private static final Reply NO_8BITMIME =
+    static final Reply NO_8BITMIME =
             Reply.of(554, new EnhancedStatus(5, 6, 3), "Next hop does not take 8-bit content (8BITMIME)");
 
-    private static final Reply NO_BINARYMIME =
+    static final Reply NO_BINARYMIME =
             Reply.of(554, new EnhancedStatus(5, 6, 1), "Next hop does not take binary content (BINARYMIME)");
 
     private final Route route;
@@ -52,13 +44,13 @@ final class Session {
     private final Settings settings;
     private final Talk talk;
     private final StartTls tls;
+    private final Transfer transfer;
 
     private Offer offer = Offer.NOTHING;
     private boolean isAuthenticated;
     private int transactions;
     private long idleSince;
     private boolean isUnreset;
-    private boolean isGivenUp;
 
     Session(Route route, Wire wire, Settings settings, StartTls tls) {
         this.route = route;
@@ -66,6 +58,7 @@ final class Session {
         this.settings = settings;
         this.talk = new Talk(route, wire, settings);
         this.tls = tls;
+        this.transfer = new Transfer(wire, talk, settings);
     }
 
     Route route() {
@@ -144,10 +137,7 @@ final class Session {
         long size = converted.isPresent() && offers("SIZE") ? converted.get().size() : message.size();
         if (size > offer.mostBytes()) {
             // RFC 1870 section 6.1: the peer would say the same, some only behind the last byte.
-            return Answer.mailRefused(Reply.of(
-                    552,
-                    new EnhancedStatus(5, 3, 4),
-                    "Next hop takes messages of up to " + offer.mostBytes() + " bytes, and this has " + size));
+            return Answer.mailRefused(tooBig(offer, size));
         }
         wire.limit(settings.transactionTimeout());
         var form = new Envelope.Form(size, eightBit, binary, utf8);
@@ -155,6 +145,18 @@ final class Session {
         exchange(envelope);
         transactions++;
         return conclude(envelope, message, converted);
+    }
+
+    static Reply tooBig(Offer offer, long size) {
+        return Reply.of(
+                552,
+                new EnhancedStatus(5, 3, 4),
+                "Next hop takes messages of up to " + offer.mostBytes() + " bytes, and this has " + size);
+    }
+
+    /** Returns the session as one whose steps somebody chooses; it serves nothing else then. */
+    Steps steps(Ticker ticker, Runnable ended) {
+        return new Steps(route, wire, talk, settings, offer, transfer, facts(), ticker, ended);
     }
 
     /** Says RSET where it is due, MAIL, RCPT… and DATA, and hears the replies. */
@@ -226,7 +228,7 @@ final class Session {
         }
     }
 
-    private static Reply notIntermediate(String verb, Reply reply) throws ProtocolException {
+    static Reply notIntermediate(String verb, Reply reply) throws ProtocolException {
         if (reply.code() / 100 == 3) {
             throw new ProtocolException(verb + " answered with " + reply);
         }
@@ -246,7 +248,7 @@ final class Session {
         if (!mail.isPositive()) {
             // A 354 behind a refused MAIL: whatever the peer believes, a dot could only do harm.
             if (envelope.isGo()) {
-                giveUp();
+                transfer.giveUp();
             }
             return Answer.mailRefused(mail);
         }
@@ -264,15 +266,21 @@ final class Session {
         }
         int count = route.isLmtp() ? envelope.accepted() : 1;
         if (message.isBinary()) {
-            return Answer.data(envelope.rcpt(), chunk(message, count));
+            return heard(envelope, transfer.chunk(message, count));
         }
         var data = envelope.data();
         if (data == null) {
             throw new IllegalStateException("DATA is answered where there is hope");
         }
         return envelope.isGo()
-                ? Answer.data(envelope.rcpt(), data(message, converted, count))
+                ? heard(envelope, transfer.message(message, converted, count))
                 : Answer.data(envelope.rcpt(), List.of(data));
+    }
+
+    /** The message was answered: the peer has nothing that RSET would have to take from it. */
+    private Answer heard(Envelope envelope, List<Reply> replies) {
+        isUnreset = false;
+        return Answer.data(envelope.rcpt(), replies);
     }
 
     /**
@@ -284,7 +292,7 @@ final class Session {
      */
     private void takeBack(Envelope envelope) {
         if (envelope.accepted() > 0 || route.isLmtp()) {
-            giveUp();
+            transfer.giveUp();
             return;
         }
         try {
@@ -295,89 +303,8 @@ final class Session {
             isUnreset = false;
         } catch (IOException e) {
             // The answer is known already; only the connection is lost.
-            giveUp();
+            transfer.giveUp();
         }
-    }
-
-    /** Hangs up without a word: inside DATA a QUIT would be taken for the message. */
-    private void giveUp() {
-        isGivenUp = true;
-        wire.close();
-    }
-
-    private List<Reply> data(Message message, Optional<SevenBit> converted, int count) throws IOException {
-        wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-        try {
-            var out = wire.blocks(settings.blockTimeout());
-            if (converted.isPresent()) {
-                var dots = new DotStuffing(out);
-                converted.get().writeTo(dots);
-                dots.end();
-            } else {
-                message.writeTo(out, WIRE_FORM);
-            }
-            wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-            wire.flush();
-        } catch (IOException e) {
-            return Collections.nCopies(count, lastWords(e));
-        }
-        return answers("final dot", count);
-    }
-
-    /** Sends a message by BDAT (RFC 3030), as one chunk: its bytes as they are. */
-    private List<Reply> chunk(Message message, int count) throws IOException {
-        wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-        long size = message.size();
-        try {
-            talk.put("BDAT " + size + " LAST");
-            var out = new Counted(wire.blocks(settings.blockTimeout()));
-            message.writeTo(out, Set.of());
-            if (out.count() != size) {
-                // The peer would take what comes next for the rest of the message, or the rest of it for commands.
-                throw new IOException("the message has " + out.count() + " bytes and said " + size);
-            }
-            wire.begin(Wire.BLOCK_STEP, settings.blockTimeout());
-            wire.flush();
-        } catch (IOException e) {
-            return Collections.nCopies(count, lastWords(e));
-        }
-        return answers("last chunk", count);
-    }
-
-    private List<Reply> answers(String end, int count) throws IOException {
-        wire.unlimited();
-        var answers = new ArrayList<Reply>(count);
-        try {
-            for (int i = 0; i < count; i++) {
-                wire.begin("waiting for the reply to the " + end, settings.finalDotTimeout());
-                answers.add(notIntermediate(end, talk.reply(".")));
-            }
-        } catch (IOException e) {
-            throw new UnknownOutcomeException(
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
-        }
-        isUnreset = false;
-        return answers;
-    }
-
-    /** Returns the refusal that the peer left when it hung up in the middle of the message: the size, as a rule. */
-    private Reply lastWords(IOException failure) throws IOException {
-        if (!wire.isBroken()) {
-            // It was the message that could not be read.
-            throw failure;
-        }
-        Reply reply;
-        try {
-            reply = talk.reply("data");
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-            throw failure;
-        }
-        if (!reply.isTransient() && !reply.isPermanent()) {
-            throw failure;
-        }
-        giveUp();
-        return reply;
     }
 
     private boolean offers(String extension) {
@@ -386,7 +313,7 @@ final class Session {
 
     /** Tells whether this connection serves no more. */
     private boolean isOver() {
-        return isGivenUp || talk.isGoodbye();
+        return transfer.isGivenUp() || talk.isGoodbye();
     }
 
     /** Tells whether another transaction may follow: the peer stays, owes nothing and has said nothing unasked. */

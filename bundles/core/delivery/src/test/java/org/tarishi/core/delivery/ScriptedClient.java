@@ -142,6 +142,11 @@ final class ScriptedClient implements SmtpClient {
     }
 
     @Override
+    public Dialogue open(Route route, Options options) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Options options() {
         return new Options() {
             @Override

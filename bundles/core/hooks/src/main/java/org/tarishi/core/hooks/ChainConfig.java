@@ -30,7 +30,7 @@ public @interface ChainConfig {
             name = "Trusted",
             required = false,
             description =
-                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, maildir, relay, smtp-forward, xclient.")
+                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, lmtp, maildir, relay, smtp-forward, xclient.")
     String[] trusted() default {"discard", "in-host-list", "lmtp", "maildir", "relay", "smtp-forward", "xclient"};
 
     @AttributeDefinition(

@@ -80,6 +80,19 @@ public final class SwappableSmtpClient implements SmtpClient {
         }
     }
 
+    /** Opens it at the backend of this moment, which keeps it to its end, as it does with messages that are under way. */
+    @Override
+    public Dialogue open(Route route, Options options) throws IOException {
+        if (!(options instanceof Chosen(Terms terms))) {
+            throw new IllegalArgumentException("want options made of options()");
+        }
+        var wait = settings.backendWait();
+        try (var lease =
+                backend.lease(wait).orElseThrow(() -> new IOException("no SMTP client is installed, waited " + wait))) {
+            return lease.service().open(route, terms);
+        }
+    }
+
     @Override
     public Options options() {
         return DEFAULTS;

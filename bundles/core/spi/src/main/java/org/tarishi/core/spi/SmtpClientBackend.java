@@ -18,6 +18,11 @@ public interface SmtpClientBackend {
     SmtpClient.Outcome send(Route route, ReversePath from, List<Recipient> to, Message message, Terms terms)
             throws IOException;
 
+    /** Opens a session whose steps the caller chooses; see {@link SmtpClient#open}. */
+    default SmtpClient.Dialogue open(Route route, Terms terms) throws IOException {
+        throw new IOException("this SMTP client knows no single steps");
+    }
+
     /**
      * How to go about it; see {@link SmtpClient.Options}.
      *

@@ -17,6 +17,7 @@ import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.nexthop.Handover;
+import org.tarishi.nexthop.PassedOn;
 import org.tarishi.nexthop.Way;
 
 /**
@@ -28,13 +29,6 @@ import org.tarishi.nexthop.Way;
 final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
-
-    private static final Reply LOST =
-            StatusReason.NET_BAD_CONNECTION.reply(451, "Connection to the mail store lost, please try again later");
-    private static final Reply UNREACHABLE =
-            StatusReason.NET_NO_ANSWER.reply(451, "The mail store can't be reached, please try again later");
-    private static final Reply SHUT =
-            StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "The mail store takes no mail now, please try again later");
 
     private final Transaction tx;
     private final Message message;
@@ -107,18 +101,18 @@ final class Delivery {
                 LOG.warn("{}: session refused: {}", hop, reply);
                 tx.results().fail(reply.toString());
                 isEachUnreached = false;
-                leave(to, reply.isTransient() ? reply : SHUT);
+                leave(to, reply.isTransient() ? reply : PassedOn.SHUT);
             }
             case Handover.Unreachable(var hop, var why, var _) -> {
                 LOG.warn("{}: unreachable: {}", hop, why);
                 tx.results().error("unreachable: " + hop);
-                leave(to, UNREACHABLE);
+                leave(to, PassedOn.UNREACHABLE);
             }
             case Handover.Unknown(var hop, var why) -> {
                 LOG.warn("{}: outcome unknown, the store may have the message: {}", hop, why);
                 tx.results().error("outcome unknown");
                 isEachUnreached = false;
-                leave(to, LOST);
+                leave(to, PassedOn.LOST);
             }
         }
     }
@@ -144,7 +138,7 @@ final class Delivery {
                 taken = taken == null ? reply : taken;
             } else {
                 LOG.info("{}: refused for {}: {}", hop, to.get(i), reply);
-                leave(List.of(to.get(i)), reply.isPositive() ? SHUT : reply);
+                leave(List.of(to.get(i)), reply.isPositive() ? PassedOn.SHUT : reply);
             }
         }
         if (had > before) {
@@ -164,29 +158,21 @@ final class Delivery {
 
     private HookResult answer() {
         if (taken != null) {
-            return left.isEmpty()
-                    ? HookResult.ok(new Reply(250, taken.status(), taken.lines()))
-                    : rest(new Reply(250, taken.status(), taken.lines()));
+            return left.isEmpty() ? PassedOn.of(taken) : rest(PassedOn.of(taken));
         }
         if (isEachUnreached && settings.unreachable() != Settings.Unreachable.DENYSOFT) {
             return settings.unreachable() == Settings.Unreachable.QUEUE
                     ? queue.take(tx, message, left)
                     : HookResult.CONTINUE;
         }
-        if (deferred != null) {
-            tx.results().fail(deferred.toString());
-            // 421 is about the connection to the store; the client's lives on.
-            return HookResult.denySoft(
-                    deferred.code() == 421 ? new Reply(451, deferred.status(), deferred.lines()) : deferred);
-        }
-        var reply = refused == null ? SHUT : refused;
+        var reply = deferred != null ? deferred : refused != null ? refused : PassedOn.SHUT;
         tx.results().fail(reply.toString());
-        return reply.isPermanent() ? HookResult.deny(reply) : HookResult.denySoft(reply);
+        return PassedOn.of(reply);
     }
 
-    private HookResult rest(Reply yes) {
+    private HookResult rest(HookResult yes) {
         if (queue.take(tx, message, left) instanceof HookResult.Ok) {
-            return HookResult.ok(yes);
+            return yes;
         }
         // Never a refusal for good: some have it. And never a yes: the others' share is nowhere.
         LOG.warn(

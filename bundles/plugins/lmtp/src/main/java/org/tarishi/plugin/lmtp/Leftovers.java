@@ -12,6 +12,7 @@ import org.tarishi.api.Transaction;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.service.Mailer;
+import org.tarishi.nexthop.PassedOn;
 
 /** Puts messages into the outbound queue, from where they go to the store. Blocks; any thread. */
 final class Leftovers {
@@ -46,10 +47,10 @@ final class Leftovers {
         if (reply.isPositive()) {
             LOG.info("queued for {} recipient(s) as {}", to.size(), queued.id());
             tx.results().pass("queued");
-            return HookResult.ok(new Reply(250, reply.status(), reply.lines()));
+        } else {
+            LOG.warn("the queue refuses it for {} recipient(s): {}", to.size(), reply);
+            tx.results().fail(reply.toString());
         }
-        LOG.warn("the queue refuses it for {} recipient(s): {}", to.size(), reply);
-        tx.results().fail(reply.toString());
-        return reply.isPermanent() ? HookResult.deny(reply) : HookResult.denySoft(reply);
+        return PassedOn.of(reply);
     }
 }

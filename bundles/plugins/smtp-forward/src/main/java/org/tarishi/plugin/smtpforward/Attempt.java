@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.Transaction;
@@ -14,16 +13,13 @@ import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.nexthop.Handover;
+import org.tarishi.nexthop.PassedOn;
 import org.tarishi.nexthop.Way;
 
 /** One message on its way to next hops, and what their answers mean for the client. One thread. */
 final class Attempt {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
-
-    private static final EnhancedStatus BAD_CONNECTION = new EnhancedStatus(4, 4, 2);
-    private static final EnhancedStatus NO_ANSWER = new EnhancedStatus(4, 4, 1);
-    private static final EnhancedStatus NOT_ACCEPTING = new EnhancedStatus(4, 3, 2);
 
     private final Transaction tx;
     private final Message message;
@@ -64,8 +60,7 @@ final class Attempt {
             case Handover.Unknown(var hop, var why) -> {
                 tx.results().error("outcome unknown");
                 LOG.warn("{}: outcome unknown, the next hop may have the message{}: {}", hop, had(before), why);
-                yield HookResult.denySoft(
-                        Reply.of(451, BAD_CONNECTION, "Connection to the next hop lost, please try again later"));
+                yield HookResult.denySoft(PassedOn.LOST);
             }
             case Handover.Unreachable(var hop, var why, var _) -> unreachable(hop, before, why);
             case Handover.SessionRefused(var hop, var reply) -> sessionRefused(hop, reply, before);
@@ -75,27 +70,20 @@ final class Attempt {
 
     private HookResult answered(Route hop, SmtpClient.Outcome outcome, int count, int before) {
         var reply = outcome.decisive();
-        if (reply.isPositive() && outcome.refusal().isEmpty()) {
+        if (reply.isPositive()) {
             tx.results().pass(hop.toString());
             LOG.info("{}: forwarded to {} recipient(s): {}", hop, count, reply);
-            return HookResult.ok(new Reply(250, reply.status(), reply.lines()));
+        } else {
+            tx.results().fail(reply.toString());
+            LOG.info("{}: refused{}: {}", hop, had(before), reply);
         }
-        tx.results().fail(reply.toString());
-        LOG.info("{}: refused{}: {}", hop, had(before), reply);
-        // 421 is about the connection to the next hop; the client's lives on.
-        return reply.isPermanent()
-                ? HookResult.deny(reply)
-                : HookResult.denySoft(reply.code() == 421 ? new Reply(451, reply.status(), reply.lines()) : reply);
+        return PassedOn.of(reply);
     }
 
-    /** The next hop takes nothing from us, whatever the message: for good would be wrong, the operator can mend it. */
     private HookResult sessionRefused(Route hop, Reply reply, int before) {
         tx.results().fail(reply.toString());
         LOG.warn("{}: session refused{}: {}", hop, had(before), reply);
-        return HookResult.denySoft(
-                reply.isTransient()
-                        ? new Reply(451, reply.status(), reply.lines())
-                        : Reply.of(451, NOT_ACCEPTING, "Next hop takes no mail now, please try again later"));
+        return PassedOn.sessionRefused(reply);
     }
 
     private HookResult unreachable(Route hop, int before, String why) {
@@ -108,9 +96,7 @@ final class Attempt {
                 isOthers ? "left to the next plugin" : "refused for now",
                 had(before),
                 why);
-        return isOthers
-                ? HookResult.CONTINUE
-                : HookResult.denySoft(Reply.of(451, NO_ANSWER, "Next hop can't be reached, please try again later"));
+        return isOthers ? HookResult.CONTINUE : HookResult.denySoft(PassedOn.UNREACHABLE);
     }
 
     private static String had(int before) {
