@@ -17,7 +17,7 @@ final class Debian {
 
     /** Mail servers give up being root for one of these; 64000 and up is what Debian leaves to packages. */
     private static final List<String> ACCOUNTS =
-            List.of("postfix", "Debian-exim", "opensmtpd", "opensmtpq", "postdrop");
+            List.of("postfix", "Debian-exim", "opensmtpd", "opensmtpq", "postdrop", "dovecot", "dovenull");
 
     private static final int FIRST_ID = 64_801;
 

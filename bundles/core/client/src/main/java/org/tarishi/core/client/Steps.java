@@ -83,9 +83,7 @@ final class Steps implements SmtpClient.Dialogue {
     @Override
     public Reply mail(ReversePath from) throws IOException {
         isUtf8 = from.needsUtf8() || from.parameters().has("SMTPUTF8");
-        isBinary = from.bodyType()
-                .filter(type -> type == BodyType.BINARY_MIME)
-                .isPresent();
+        isBinary = from.bodyType().filter(type -> type == BodyType.BINARY_MIME).isPresent();
         accepted = 0;
         if (isUtf8 && !offer.has("SMTPUTF8")) {
             return Session.NO_SMTPUTF8;

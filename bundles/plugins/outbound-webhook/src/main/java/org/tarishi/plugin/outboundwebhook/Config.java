@@ -90,8 +90,7 @@ import org.osgi.service.metatype.annotations.Option;
 
     @AttributeDefinition(
             name = "Room on the disk",
-            description =
-                    "Most bytes of events that wait to be posted, 1048576 to 10737418240. Default: 67108864.")
+            description = "Most bytes of events that wait to be posted, 1048576 to 10737418240. Default: 67108864.")
     long spoolBytes() default 67_108_864;
 
     @AttributeDefinition(

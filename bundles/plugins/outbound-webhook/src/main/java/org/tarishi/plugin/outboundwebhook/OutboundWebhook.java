@@ -103,12 +103,7 @@ public final class OutboundWebhook implements SubmitHook, DeliveryListener, Defe
     }
 
     OutboundWebhook(
-            Settings settings,
-            Tables tables,
-            Path conf,
-            Path folder,
-            InstantSource clock,
-            RandomGenerator random) {
+            Settings settings, Tables tables, Path conf, Path folder, InstantSource clock, RandomGenerator random) {
         this.tables = tables;
         this.clock = clock;
         this.state = state(settings);
@@ -128,9 +123,7 @@ public final class OutboundWebhook implements SubmitHook, DeliveryListener, Defe
         try {
             return new State(
                     settings,
-                    settings.domains().isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(tables.open(settings.domains())));
+                    settings.domains().isEmpty() ? Optional.empty() : Optional.of(tables.open(settings.domains())));
         } catch (IllegalArgumentException e) {
             throw new InvalidSettingException("domains", String.valueOf(e.getMessage()));
         }
@@ -172,15 +165,30 @@ public final class OutboundWebhook implements SubmitHook, DeliveryListener, Defe
                             now,
                             event(Kind.QUEUED)
                                     .with("submission", submission.id())
-                                    .with("sender", submission.sender().mailbox().map(Object::toString).orElse(""))
+                                    .with(
+                                            "sender",
+                                            submission
+                                                    .sender()
+                                                    .mailbox()
+                                                    .map(Object::toString)
+                                                    .orElse(""))
                                     .with("recipient", recipient.mailbox().toString())
                                     .with("domain", ascii(recipient.mailbox().host()))
                                     .with("origin", submission.origin())
-                                    .with("size", submission.message().size()));
+                                    .with("size", size(submission)));
                 }
             }
         }
         return HookResult.CONTINUE;
+    }
+
+    /** A message that can't be read now is no reason to refuse it. */
+    private static long size(Submission submission) {
+        try {
+            return submission.message().size();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     @Override
@@ -197,7 +205,10 @@ public final class OutboundWebhook implements SubmitHook, DeliveryListener, Defe
                             .with("host", delivered.host())
                             .with(
                                     "address",
-                                    delivered.address().map(address -> address.getHostAddress()).orElse(null))
+                                    delivered
+                                            .address()
+                                            .map(address -> address.getHostAddress())
+                                            .orElse(null))
                             .with("port", delivered.port())
                             .with("mode", delivered.mode())
                             .with("secured", delivered.isSecured())

@@ -134,7 +134,8 @@ final class Post implements AutoCloseable {
                 request.header(
                         "Authorization",
                         firstLine(
-                                "authorizationFile", settings.authorizationFile().get()));
+                                "authorizationFile",
+                                settings.authorizationFile().get()));
             } catch (IllegalArgumentException e) {
                 // its message holds the value
                 throw new IOException("authorizationFile: its first line can't be the value of a header field");
@@ -147,7 +148,10 @@ final class Post implements AutoCloseable {
                     "X-Tarishi-Signature",
                     "sha256="
                             + signature(
-                                    firstLine("secretFile", settings.secretFile().get()), time, body));
+                                    firstLine(
+                                            "secretFile", settings.secretFile().get()),
+                                    time,
+                                    body));
         }
         return request.build();
     }

@@ -106,8 +106,7 @@ final class Spool {
         if (!Files.isDirectory(folder)) {
             try {
                 Files.createDirectories(
-                        folder,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (FileAlreadyExistsException e) {
                 throw new IOException(folder + " is no folder", e);
             }

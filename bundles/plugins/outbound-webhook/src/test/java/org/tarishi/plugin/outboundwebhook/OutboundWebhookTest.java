@@ -121,21 +121,29 @@ class OutboundWebhookTest {
                     fake(
                             Delivered.class,
                             Map.of(
-                                    "host", "mx.example",
-                                    "address", Optional.empty(),
-                                    "port", 25,
-                                    "mode", "smtp",
-                                    "response", TAKEN,
-                                    "delay", Duration.ofSeconds(3),
-                                    "recipients", List.of(parsed),
-                                    "isSecured", true,
-                                    "isAuthenticated", false)));
+                                    "host",
+                                    "mx.example",
+                                    "address",
+                                    Optional.empty(),
+                                    "port",
+                                    25,
+                                    "mode",
+                                    "smtp",
+                                    "response",
+                                    TAKEN,
+                                    "delay",
+                                    Duration.ofSeconds(3),
+                                    "recipients",
+                                    List.of(parsed),
+                                    "isSecured",
+                                    true,
+                                    "isAuthenticated",
+                                    false)));
         }
     }
 
     private static RecipientFailure failure(String recipient) {
-        return fake(
-                RecipientFailure.class, Map.of("recipient", Recipient.parse("<" + recipient + ">"), "reply", NO));
+        return fake(RecipientFailure.class, Map.of("recipient", Recipient.parse("<" + recipient + ">"), "reply", NO));
     }
 
     private List<String> recipients() {
@@ -235,7 +243,8 @@ class OutboundWebhookTest {
     @Test
     void theSignatureIsThatOfTheTimeADotAndTheBody() throws Exception {
         var body = "what do ya want for nothing?".getBytes(StandardCharsets.US_ASCII);
-        assertThat(Post.signature("Jefe", "1", body)).isEqualTo("a9049465ce89cfb8e9aac62333abda66f80e3403f51f57f6bae3c3a4485eca38");
+        assertThat(Post.signature("Jefe", "1", body))
+                .isEqualTo("a9049465ce89cfb8e9aac62333abda66f80e3403f51f57f6bae3c3a4485eca38");
     }
 
     @Test
@@ -280,8 +289,9 @@ class OutboundWebhookTest {
         assertThat(plugin.step()).isBetween(Duration.ofSeconds(35), Duration.ofSeconds(39));
         assertThat(plugin.step()).isZero();
         assertThat(plugin.step()).isEqualTo(Sender.IDLE);
-        assertThat(receiver.posts()).hasSize(5).allMatch(post -> post.ids()
-                .equals(receiver.posts().getFirst().ids()));
+        assertThat(receiver.posts())
+                .hasSize(5)
+                .allMatch(post -> post.ids().equals(receiver.posts().getFirst().ids()));
     }
 
     @Test
@@ -307,22 +317,17 @@ class OutboundWebhookTest {
 
     @Test
     void anEventThatCannotBeTakenHoldsUpNoOther() throws Exception {
-        // Of four the second is to blame.
-        receiver.answers(400, 400, 204, 400, 204);
+        receiver.refusing("b@e.example");
         var plugin = plugin(Map.of());
         deliver(plugin, "a@e.example", "b@e.example", "c@e.example", "d@e.example");
-        for (int i = 0; i < 5; i++) {
-            assertThat(plugin.step()).isZero();
-        }
         while (plugin.step().isZero()) {
-            // the rest
+            // until there is nothing left
         }
 
-        var taken = new ArrayList<String>();
-        taken.addAll(receiver.posts().get(2).recipients());
-        receiver.posts().subList(4, receiver.posts().size()).forEach(post -> taken.addAll(post.recipients()));
-        assertThat(receiver.posts().get(3).recipients()).containsExactly("b@e.example");
-        assertThat(taken).containsExactly("a@e.example", "c@e.example", "d@e.example");
+        assertThat(receiver.posts().stream()
+                        .filter(post -> !post.recipients().contains("b@e.example"))
+                        .flatMap(post -> post.recipients().stream()))
+                .containsExactly("a@e.example", "c@e.example", "d@e.example");
     }
 
     // What survives
@@ -336,6 +341,7 @@ class OutboundWebhookTest {
         assertThat(first.step()).isPositive();
         first.deactivate();
 
+        now = now.plusSeconds(1);
         var second = plugin(Map.of());
         deliver(second, "d@e.example");
         while (second.step().isZero()) {
@@ -440,10 +446,31 @@ class OutboundWebhookTest {
     @Test
     void aCertificateIsTrustedByTheAuthoritiesThatAreNamedAndByNoOther() throws Exception {
         var store = folder.resolve("store.p12");
-        keytool("-genkeypair", "-alias", "web", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "san=dns:localhost",
-                "-keystore", store.toString(), "-storepass", "changeit");
-        keytool("-exportcert", "-rfc", "-alias", "web", "-file", folder.resolve("conf/ca.pem").toString(),
-                "-keystore", store.toString(), "-storepass", "changeit");
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "web",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "web",
+                "-file",
+                folder.resolve("conf/ca.pem").toString(),
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "changeit");
         var keys = KeyStore.getInstance("PKCS12");
         try (var in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());

@@ -38,13 +38,18 @@ final class Receiver implements AutoCloseable {
         }
 
         List<String> recipients() {
-            return RECIPIENT.matcher(body).results().map(found -> found.group(1)).toList();
+            return RECIPIENT
+                    .matcher(body)
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
         }
     }
 
     private final HttpServer server;
     private final String scheme;
     private final List<Posted> posts = Collections.synchronizedList(new ArrayList<>());
+    private volatile @Nullable String refused;
     private final Deque<Integer> answers = new ArrayDeque<>();
     private final Map<String, String> fields = Collections.synchronizedMap(new java.util.HashMap<>());
 
@@ -68,15 +73,17 @@ final class Receiver implements AutoCloseable {
 
     private void take(HttpExchange exchange) throws IOException {
         try (exchange) {
-            posts.add(new Posted(
+            var posted = new Posted(
                     exchange.getRequestHeaders(),
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            posts.add(posted);
             Integer answer;
             synchronized (answers) {
                 answer = answers.pollFirst();
             }
             fields.forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(answer == null ? 204 : answer, -1);
+            boolean isRefused = refused != null && posted.body().contains(refused);
+            exchange.sendResponseHeaders(isRefused ? 400 : answer == null ? 204 : answer, -1);
         }
     }
 
@@ -88,6 +95,12 @@ final class Receiver implements AutoCloseable {
         synchronized (answers) {
             answers.addAll(Arrays.asList(statuses));
         }
+        return this;
+    }
+
+    /** Has it refuse for good whatever holds this. */
+    Receiver refusing(String text) {
+        refused = text;
         return this;
     }
 
