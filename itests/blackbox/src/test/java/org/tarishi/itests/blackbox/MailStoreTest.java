@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +50,8 @@ class MailStoreTest {
     @BeforeEach
     void start(@TempDir Path root) throws Exception {
         shortFolder = Files.createTempDirectory("st");
+        // Dovecot's parts are of several users.
+        Files.setPosixFilePermissions(shortFolder, PosixFilePermissions.fromString("rwxr-xr-x"));
         store = new Dovecot(shortFolder.resolve("d"), new Debian(root.resolve("accounts")));
         store.start();
         instance = Instance.in(root.resolve("base"))
