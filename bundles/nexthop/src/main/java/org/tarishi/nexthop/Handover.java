@@ -14,6 +14,7 @@ import org.tarishi.api.message.Message;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.service.NoConnectionException;
 import org.tarishi.api.service.SmtpClient;
+import org.tarishi.api.service.TlsFailedException;
 import org.tarishi.api.service.UnknownOutcomeException;
 
 /**
@@ -108,6 +109,12 @@ public final class Handover {
             return new Unknown(hop, why(e));
         } catch (NoConnectionException e) {
             return new Unreachable(hop, why(e), true);
+        } catch (TlsFailedException e) {
+            // What one mail demands says nothing against the host.
+            if (!from.parameters().has("REQUIRETLS")) {
+                health.failed(hop);
+            }
+            return new Unreachable(hop, why(e), false);
         } catch (IOException e) {
             health.failed(hop);
             return new Unreachable(hop, why(e), false);

@@ -135,7 +135,7 @@ final class MailServers implements AutoCloseable {
     }
 
     /** Waits until a server greets. */
-    private static void awaitGreeting(int port, Debian.Server server) {
+    static void awaitGreeting(int port, Debian.Server server) {
         org.awaitility.Awaitility.await(
                         "port " + port + " of " + server.output().getFileName())
                 .atMost(java.time.Duration.ofSeconds(60))

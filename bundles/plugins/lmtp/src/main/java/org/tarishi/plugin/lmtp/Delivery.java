@@ -2,9 +2,11 @@ package org.tarishi.plugin.lmtp;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,9 @@ final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
+    /** The core waits 11 minutes for a plugin, and one store may take ten for its reply. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Transaction tx;
     private final Message message;
     private final Settings settings;
@@ -37,6 +42,7 @@ final class Delivery {
     private final Handover handover;
     private final Leftovers queue;
     private final Path conf;
+    private final LongSupplier nanos;
 
     /** Those who have not got it, with what was said to each, of whom the first refusal for now counts. */
     private final List<Recipient> left = new ArrayList<>();
@@ -54,7 +60,8 @@ final class Delivery {
             SmtpClient client,
             Handover handover,
             Leftovers queue,
-            Path conf) {
+            Path conf,
+            LongSupplier nanos) {
         this.tx = tx;
         this.message = message;
         this.settings = settings;
@@ -62,6 +69,7 @@ final class Delivery {
         this.handover = handover;
         this.queue = queue;
         this.conf = conf;
+        this.nanos = nanos;
     }
 
     /**
@@ -76,9 +84,16 @@ final class Delivery {
         for (var way : ways.keySet()) {
             ready.add(way.ready(conf));
         }
+        long begun = nanos.getAsLong();
         int i = 0;
         for (var to : ways.values()) {
-            send(ready.get(i++), to);
+            var hops = ready.get(i++);
+            if (taken != null && nanos.getAsLong() - begun > PATIENCE.toNanos()) {
+                // The queue has time. Here, an answer that comes too late would have the client send it to everybody again.
+                leave(to, PassedOn.UNREACHABLE);
+            } else {
+                send(hops, to);
+            }
         }
         return answer();
     }

@@ -68,6 +68,7 @@ public final class Lmtp implements QueueHook, QueueOutboundHook, RouteHook {
     private final Leftovers queue;
     private final Tables tables;
     private final Path conf;
+    private final LongSupplier nanos;
     private volatile Stores stores;
 
     /** Makes one; for the runtime. */
@@ -87,6 +88,7 @@ public final class Lmtp implements QueueHook, QueueOutboundHook, RouteHook {
         this.queue = new Leftovers(mailer);
         this.tables = tables;
         this.conf = conf;
+        this.nanos = nanos;
         this.stores = Stores.of(settings, tables);
     }
 
@@ -135,7 +137,7 @@ public final class Lmtp implements QueueHook, QueueOutboundHook, RouteHook {
             if (!now.settings().isDirect()) {
                 return queue.take(tx, message, recipients);
             }
-            return new Delivery(tx, message, now.settings(), client, handover, queue, conf).of(ways);
+            return new Delivery(tx, message, now.settings(), client, handover, queue, conf, nanos).of(ways);
         } catch (LookupException e) {
             LOG.warn("cannot tell the mail store: {}", e.getMessage());
             tx.results().error("routes(lookup)");

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tarishi.api.EnhancedStatus;
@@ -125,6 +127,25 @@ class LmtpTest {
 
         assertThat(store(Map.of("routes", new String[] {ROUTES}), "<u@a.example>", "<u@b.example>"))
                 .isEqualTo(HookResult.ok(STORED));
+        assertThat(queued()).containsExactly("<s@example.org> [<u@b.example>]");
+    }
+
+    @Test
+    void aStoreThatHasTakenTooLongLeavesTheOthersToTheQueue() {
+        tables.with(ROUTES, Map.of("a.example", "/run/a", "b.example", "/run/b"));
+        client.answers(taken(STORED));
+        var minutes = new AtomicLong();
+        var plugin = new Lmtp(
+                new Settings(FakeConfiguration.of(Config.class, Map.of("routes", new String[] {ROUTES}))),
+                client,
+                queue,
+                tables,
+                conf,
+                () -> Duration.ofMinutes(client.sent().isEmpty() ? 0 : minutes.addAndGet(2)).toNanos());
+
+        assertThat(plugin.onQueue(transaction("<u@a.example>", "<u@b.example>"), message))
+                .isEqualTo(HookResult.ok(STORED));
+        assertThat(client.sent()).hasSize(1);
         assertThat(queued()).containsExactly("<s@example.org> [<u@b.example>]");
     }
 

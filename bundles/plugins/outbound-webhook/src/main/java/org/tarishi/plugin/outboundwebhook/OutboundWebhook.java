@@ -360,10 +360,20 @@ public final class OutboundWebhook implements SubmitHook, DeliveryListener, Defe
         return sender.step(state.settings);
     }
 
+    /** Nothing that goes wrong in one step may end the thread: events would wait until the next start. */
+    private Duration stepOrTell() throws InterruptedException {
+        try {
+            return step();
+        } catch (RuntimeException e) {
+            LOG.error("a post went wrong here, tried again: {}", e.toString());
+            return Sender.IDLE;
+        }
+    }
+
     private void run() {
         try {
             while (!isStopped) {
-                var wait = step();
+                var wait = stepOrTell();
                 if (wait.isPositive()) {
                     await(wait);
                 }

@@ -287,13 +287,18 @@ final class Spool {
     /** Notes that a batch was posted. */
     void done(Batch batch) throws IOException {
         var position = positionOf(batch.file());
-        var fresh = position.resolveSibling(position.getFileName() + ".new");
+        var fresh = freshOf(position);
         Files.writeString(fresh, Long.toString(batch.end()));
         Files.move(fresh, position, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path freshOf(Path position) {
+        return position.resolveSibling(position.getFileName() + ".new");
     }
 
     private static void remove(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(positionOf(file));
+        Files.deleteIfExists(freshOf(positionOf(file)));
     }
 }
