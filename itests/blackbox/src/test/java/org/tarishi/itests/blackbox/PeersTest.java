@@ -34,7 +34,7 @@ class PeersTest {
             MIME-Version: 1.0\r
             Content-Type: text/plain; charset=utf-8\r
             Content-Transfer-Encoding: 8bit\r
-            Subject: %s\r
+            Subject: SUBJECT\r
             \r
             .Grüße\r
             ..\r
@@ -49,9 +49,7 @@ class PeersTest {
     void start(@TempDir Path root) throws Exception {
         folder = Files.createTempDirectory("pe");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var key = Commands.run(
-                Map.of(),
-                List.of("sh", "-c", """
+        var key = Commands.run(Map.of(), List.of("sh", "-c", """
                         cd "$1" && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
                             -subj /CN=peer.example -days 30 -keyout key.pem -out cert.pem && chmod 644 key.pem
                         """, "sh", folder.toString()));
@@ -173,17 +171,10 @@ class PeersTest {
                   maildir_format
                   user = Debian-exim
                   group = Debian-exim
-                """.formatted(port, folder.resolve("cert.pem"), folder.resolve("key.pem"), folder.resolve("exim")));
+                """.formatted(
+                        port, folder.resolve("cert.pem"), folder.resolve("key.pem"), folder.resolve("exim")));
         return start(
-                debian,
-                "exim",
-                port,
-                "mkdir -m 777 /var/spool/exim",
-                "exim4",
-                "-C",
-                conf.toString(),
-                "-bdf",
-                "-q1m");
+                debian, "exim", port, "mkdir -m 777 /var/spool/exim", "exim4", "-C", conf.toString(), "-bdf", "-q1m");
     }
 
     /** Debian's OpenSMTPD does not get through a handshake as a server: its own part for keys can't sign with this OpenSSL. */
@@ -209,12 +200,13 @@ class PeersTest {
 
     /** Sends a message that begins with these parameters of MAIL, and waits until it lies in the box; its end is what was sent. */
     private void deliver(String name, String localPart, String parameters, String subject) throws Exception {
-        var message = MESSAGE.formatted(subject);
+        var message = MESSAGE.replace("SUBJECT", subject);
         try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
             dialog.send("MAIL FROM:<me@client.example> " + parameters).expect("250");
             dialog.send("RCPT TO:<" + localPart + "@" + name + ".example>").expect("250");
             dialog.send("DATA").expect("354");
-            assertThat(dialog.sendMessage(message.getBytes(StandardCharsets.UTF_8)).reply())
+            assertThat(dialog.sendMessage(message.getBytes(StandardCharsets.UTF_8))
+                            .reply())
                     .startsWith("250 ");
         }
         var box = new Maildir(folder.resolve(name).resolve("box"));
@@ -227,8 +219,7 @@ class PeersTest {
                                 .collect(java.util.stream.Collectors.joining("\n")))
                         .anySatisfy(file -> assertThat(Files.readString(file).replace("\r\n", "\n"))
                                 .endsWith(wanted)));
-        assertThat(instance.logged(
-                        0, "delivered to=<" + localPart + "@" + name + ".example>"))
+        assertThat(instance.logged(0, "delivered to=<" + localPart + "@" + name + ".example>"))
                 .hasSize(1);
     }
 

@@ -89,7 +89,8 @@ final class Delivery {
         for (var to : ways.values()) {
             var hops = ready.get(i++);
             if (taken != null && nanos.getAsLong() - begun > PATIENCE.toNanos()) {
-                // The queue has time. Here, an answer that comes too late would have the client send it to everybody again.
+                // The queue has time. Here, an answer that comes too late would have the client send it to everybody
+                // again.
                 leave(to, PassedOn.UNREACHABLE);
             } else {
                 send(hops, to);

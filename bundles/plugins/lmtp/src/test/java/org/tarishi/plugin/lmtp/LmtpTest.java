@@ -141,7 +141,8 @@ class LmtpTest {
                 queue,
                 tables,
                 conf,
-                () -> Duration.ofMinutes(client.sent().isEmpty() ? 0 : minutes.addAndGet(2)).toNanos());
+                () -> Duration.ofMinutes(client.sent().isEmpty() ? 0 : minutes.addAndGet(2))
+                        .toNanos());
 
         assertThat(plugin.onQueue(transaction("<u@a.example>", "<u@b.example>"), message))
                 .isEqualTo(HookResult.ok(STORED));
