@@ -110,7 +110,7 @@ class TryTest {
                 .anyMatch(line -> line.startsWith("listed (org.tarishi.chain): in-host-list, "))
                 .contains("rcpt: on the event loop, all only compute", "verb XCLIENT: on a virtual thread")
                 .anyMatch(
-                        line -> line.startsWith("  in-host-list  listed as in-host-list, 1 of 4, required; limit 30s;"))
+                        line -> line.startsWith("  in-host-list  listed as in-host-list, 1 of 5, required; limit 30s;"))
                 .anyMatch(line -> line.matches("data_post: on a virtual thread, stamp\\S* may block"));
     }
 
