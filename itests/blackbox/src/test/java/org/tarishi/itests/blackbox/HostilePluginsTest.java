@@ -240,10 +240,14 @@ class HostilePluginsTest {
         long before = instance.log().length();
         var result = instance.cli("plugin", "install", file.toString());
         assertThat(result.code()).as(result.out()).isEqualTo(1);
-        // The plan, where there could be one, and the reason.
+        // The plan, where there could be one, and the reason: behind the plan, or in it where it can't be done.
         var lines = result.out().lines().toList();
         assertThat(lines).hasSizeBetween(1, 2);
         assertThat(lines.getLast()).contains(reason);
+        assertThat(reason.isEmpty()
+                        || result.out().indexOf(reason) == result.out().lastIndexOf(reason))
+                .as(result.out())
+                .isTrue();
         assertThat(troubles(before)).singleElement().asString().contains(reason);
 
         instance.drop(jar, "refused.jar");

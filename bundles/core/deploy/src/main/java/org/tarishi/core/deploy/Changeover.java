@@ -170,10 +170,16 @@ final class Changeover {
 
     private void watch(Change change, @Nullable Remembered before, PluginSwitch.@Nullable Tally tally, Settings now) {
         probation.end(change.symbolicName());
-        if (change.kind() == History.Kind.INSTALLED && before != null && tally != null && now.probation() > 0) {
+        var jar = change.jar();
+        if (change.kind() == History.Kind.INSTALLED
+                && jar != null
+                && before != null
+                && tally != null
+                && now.probation() > 0) {
             probation.begin(new Probation.Watch(
                     change.symbolicName(),
                     change.fresh().getBundleId(),
+                    jar.hash(),
                     change.fresh().getVersion().toString(),
                     before.version(),
                     tally,

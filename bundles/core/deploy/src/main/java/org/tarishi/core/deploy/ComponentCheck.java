@@ -73,6 +73,19 @@ final class ComponentCheck {
         return problems;
     }
 
+    /** Returns, in a line each, the classes of a bundle's hook components that can't be loaded, of which the runtime says nothing. */
+    List<String> unloadable(Bundle bundle) {
+        var problems = new ArrayList<String>();
+        hookComponents(bundle).forEach(description -> {
+            try {
+                bundle.loadClass(description.implementationClass);
+            } catch (ClassNotFoundException | LinkageError e) {
+                problems.add(Explanation.unloadable(description.name, description.implementationClass, e));
+            }
+        });
+        return problems;
+    }
+
     /** Tells whether one of a bundle's hook components has failed: waiting would not help it, only trying again would. */
     boolean hasFailed(Bundle bundle) {
         return hookComponents(bundle)

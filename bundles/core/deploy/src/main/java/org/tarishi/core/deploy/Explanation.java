@@ -178,6 +178,19 @@ final class Explanation {
         return component + " fails to start: " + shortened(last);
     }
 
+    /** Explains why the class of a component is not loaded. */
+    static String unloadable(String component, String type, Throwable e) {
+        var message = String.valueOf(e.getMessage());
+        if (e instanceof NoClassDefFoundError && !message.replace('/', '.').contains(type)) {
+            return component + " fails to start: " + missingClass(message);
+        }
+        return e instanceof ClassNotFoundException || e instanceof NoClassDefFoundError
+                ? component + " is described as the class " + Text.escaped(type)
+                        + ", which is not in it: build it again, all of it, with bnd-maven-plugin"
+                : component + " has the class " + Text.escaped(type) + ", which does not link ("
+                        + shortened(e.toString()) + "): build it again against this server's API";
+    }
+
     private static String missingClass(String message) {
         var name = message.split(" ", 2)[0].replace('/', '.');
         return "it uses the class " + Text.escaped(name)

@@ -71,7 +71,7 @@ final class Installer implements PluginInstaller {
         this.clock = clock;
         this.settings = settings;
         this.trust = trust;
-        this.probation = new Probation(chains, this::judged);
+        this.probation = new Probation(chains, new ProbationFile(store.folder()), this::judged);
         this.versions = new Versions(bundles, kept, components, clock);
         this.changeover = new Changeover(
                 store, kept, keptSettings, history, components, chains, draining, probation, versions, clock);
@@ -257,7 +257,6 @@ final class Installer implements PluginInstaller {
                         : symbolicName + " " + current.shown() + " is in force already";
             }
             var target = versions.choose(symbolicName, to, current);
-            probation.end(symbolicName);
             var done = putBack(target, order, History.Kind.ROLLED_BACK);
             if (order.isDryRun()) {
                 return done;
@@ -356,8 +355,32 @@ final class Installer implements PluginInstaller {
         lock.lock();
         try {
             restorer.restore(trust);
+            resumeProbations();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Goes on with the probations that the stop has cut off, where both versions are still there. */
+    private void resumeProbations() {
+        for (var saved : probation.saved()) {
+            var name = saved.symbolicName();
+            var bundle = bundles.at(PluginStore.LOCATION + saved.hash());
+            boolean isInForce = store.get(name)
+                    .filter(entry -> entry.hash().equals(saved.hash()))
+                    .isPresent();
+            var before = kept.of(name).stream()
+                    .filter(one -> one.hash().equals(saved.before()))
+                    .findFirst();
+            if (bundle != null && isInForce && before.isPresent()) {
+                probation.resume(saved, bundle, before.get(), settings.probation(), settings.probationFaults());
+            } else {
+                history.add(
+                        "probation",
+                        name,
+                        History.Kind.PASSED,
+                        "the probation has ended with the restart: one of the two versions is not there any more");
+            }
         }
     }
 
@@ -384,7 +407,6 @@ final class Installer implements PluginInstaller {
             var entry = store.get(symbolicName)
                     .orElseThrow(() -> new PluginRefusedException(
                             symbolicName + " was not installed here; see `tarishi plugin list`"));
-            probation.end(symbolicName);
             String done;
             if (!bundles.shipped(symbolicName).isEmpty()) {
                 done = putBackShipped(symbolicName, order, History.Kind.REMOVED);
@@ -425,6 +447,7 @@ final class Installer implements PluginInstaller {
         }
         var before = bundle == null ? null : changeover.remember(symbolicName, bundle);
         store.remove(symbolicName);
+        probation.end(symbolicName);
         if (bundle != null) {
             Bundles.takeOut(bundle);
         }

@@ -146,18 +146,26 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             out.append("usage: plugin ").append(verb.usage()).append('\n');
             return BAD_USAGE;
         }
+        var plans = new ArrayList<Plan>();
         try {
-            return run(name, folder, words, options, out);
+            return run(name, folder, words, options, plans, out);
         } catch (PluginRefusedException e) {
-            out.append(Text.escaped(String.valueOf(e.getMessage()))).append('\n');
+            // a plan that can't be done has told the reason
+            if (!isHopeless(plans)) {
+                append(out, String.valueOf(e.getMessage()));
+            }
             return REFUSED;
         }
     }
 
-    private int run(String verb, String folder, List<String> words, Set<String> options, Appendable out)
+    private static boolean isHopeless(List<Plan> plans) {
+        return plans.stream().anyMatch(plan -> !plan.needs().isEmpty());
+    }
+
+    private int run(
+            String verb, String folder, List<String> words, Set<String> options, List<Plan> plans, Appendable out)
             throws PluginRefusedException, IOException {
         boolean isDryRun = options.contains(DRY_RUN);
-        var plans = new ArrayList<Plan>();
         var order = new Order("command", verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
             plans.add(plan);
             append(out, plan.toString());
@@ -186,7 +194,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             }
         }
         // A plan that can't be carried out is no success of a dry run.
-        return isDryRun && plans.stream().anyMatch(plan -> !plan.needs().isEmpty()) ? REFUSED : DONE;
+        return isDryRun && isHopeless(plans) ? REFUSED : DONE;
     }
 
     private static void append(Appendable out, String line) {

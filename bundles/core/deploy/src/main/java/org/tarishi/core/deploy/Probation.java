@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.core.deploy.KeptVersions.Kept;
@@ -28,6 +29,7 @@ final class Probation implements AutoCloseable {
     private static final int FACTOR = 2;
 
     private final Supplier<PluginSwitch> chains;
+    private final ProbationFile file;
     private final BiConsumer<Watch, Judgement> judged;
     private final Map<String, Watch> watches = new LinkedHashMap<>();
     private @Nullable Thread watcher;
@@ -37,6 +39,7 @@ final class Probation implements AutoCloseable {
      *
      * @param symbolicName its bundle's name
      * @param bundleId its bundle
+     * @param hash the SHA-256 of its bytes
      * @param version its version
      * @param before what it has replaced
      * @param old how that did, from its start to its replacement
@@ -47,6 +50,7 @@ final class Probation implements AutoCloseable {
     record Watch(
             String symbolicName,
             long bundleId,
+            String hash,
             String version,
             Kept before,
             Tally old,
@@ -62,14 +66,16 @@ final class Probation implements AutoCloseable {
      */
     record Judgement(boolean isPassed, String reason) {}
 
-    Probation(Supplier<PluginSwitch> chains, BiConsumer<Watch, Judgement> judged) {
+    Probation(Supplier<PluginSwitch> chains, ProbationFile file, BiConsumer<Watch, Judgement> judged) {
         this.chains = chains;
+        this.file = file;
         this.judged = judged;
     }
 
     /** Begins to watch; an earlier watch of the same bundle ends. */
     synchronized void begin(Watch watch) {
         watches.put(watch.symbolicName(), watch);
+        save();
         if (watcher == null) {
             watcher = Thread.ofVirtual().name("plugin probation").start(this::watch);
         }
@@ -77,7 +83,52 @@ final class Probation implements AutoCloseable {
 
     /** Ends a watch without a word. */
     synchronized void end(String symbolicName) {
-        watches.remove(symbolicName);
+        if (watches.remove(symbolicName) != null) {
+            save();
+        }
+    }
+
+    /** Returns what was under way when this was closed, or when the process ended. */
+    List<ProbationFile.Saved> saved() {
+        return file.read();
+    }
+
+    /** Goes on where a probation was cut off. What was counted since it was last written down is not counted. */
+    void resume(ProbationFile.Saved saved, Bundle bundle, Kept before, int transactions, int leastFaults) {
+        if (transactions > 0) {
+            var now = chains.get().tally(bundle.getBundleId());
+            begin(new Watch(
+                    saved.symbolicName(),
+                    bundle.getBundleId(),
+                    saved.hash(),
+                    bundle.getVersion().toString(),
+                    before,
+                    saved.old(),
+                    minus(now, saved.sofar()),
+                    transactions,
+                    leastFaults));
+        }
+    }
+
+    private static Tally minus(Tally a, Tally b) {
+        return new Tally(a.transactions() - b.transactions(), a.faults() - b.faults(), a.timeouts() - b.timeouts());
+    }
+
+    private void save() {
+        file.write(watches.values().stream()
+                .map(watch -> new ProbationFile.Saved(
+                        watch.symbolicName(), watch.hash(), watch.before().hash(), watch.old(), counted(watch)))
+                .toList());
+    }
+
+    /** While core/hooks is away nobody knows; then the probation begins again at its restart. */
+    private Tally counted(Watch watch) {
+        try {
+            return since(watch);
+        } catch (RuntimeException e) {
+            LOG.debug("{} can't be counted now", watch.symbolicName(), e);
+            return new Tally(0, 0, 0);
+        }
     }
 
     /** Returns a line for each version on probation. */
@@ -132,15 +183,16 @@ final class Probation implements AutoCloseable {
 
     /** Ends a watch, unless another one has begun or somebody has ended it. */
     private synchronized boolean isMine(Watch watch) {
-        return watches.remove(watch.symbolicName(), watch);
+        boolean isMine = watches.remove(watch.symbolicName(), watch);
+        if (isMine) {
+            save();
+        }
+        return isMine;
     }
 
     private Tally since(Watch watch) {
-        var now = chains.get().tally(watch.bundleId());
-        return new Tally(
-                Math.max(0, now.transactions() - watch.start().transactions()),
-                Math.max(0, now.faults() - watch.start().faults()),
-                Math.max(0, now.timeouts() - watch.start().timeouts()));
+        var now = minus(chains.get().tally(watch.bundleId()), watch.start());
+        return new Tally(Math.max(0, now.transactions()), Math.max(0, now.faults()), Math.max(0, now.timeouts()));
     }
 
     /**
@@ -179,6 +231,9 @@ final class Probation implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (!watches.isEmpty()) {
+            save();
+        }
         watches.clear();
         var running = watcher;
         watcher = null;

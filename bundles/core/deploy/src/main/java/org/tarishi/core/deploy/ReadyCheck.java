@@ -37,7 +37,10 @@ final class ReadyCheck {
                 // A component that failed when it was asked for has its reason by now.
                 problems.addAll(components.problems(bundle));
                 if (problems.isEmpty()) {
-                    problems.addAll(probe.problems());
+                    problems.addAll(components.unloadable(bundle));
+                }
+                if (problems.isEmpty()) {
+                    probe.problems().stream().map(ReadyCheck::withNextStep).forEach(problems::add);
                 }
                 if (!probe.problems().isEmpty()) {
                     throw doesNotPass(who, problems);
@@ -50,6 +53,13 @@ final class ReadyCheck {
             }
             pause();
         }
+    }
+
+    /** What core/hooks says has its own next step, but for one thing. */
+    private static String withNextStep(String problem) {
+        return problem.endsWith("does not start")
+                ? problem + ": with `level = DEBUG` in conf/org.tarishi.logging.cfg another try has the log say why"
+                : problem;
     }
 
     private static PluginRefusedException doesNotPass(String who, Set<String> problems) {

@@ -2,9 +2,14 @@ package org.tarishi.core.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Version;
@@ -17,7 +22,7 @@ final class ProbationTest {
     private static final Kept BEFORE = new Kept("p", "0".repeat(64), new Version(1, 0, 0), Set.of("p"), Instant.EPOCH);
 
     private static Probation.Watch watch(Tally old) {
-        return new Probation.Watch("p", 7, "2.0.0", BEFORE, old, new Tally(0, 0, 0), 200, 3);
+        return new Probation.Watch("p", 7, "1".repeat(64), "2.0.0", BEFORE, old, new Tally(0, 0, 0), 200, 3);
     }
 
     private static String verdict(Tally old, Tally now) {
@@ -55,6 +60,18 @@ final class ProbationTest {
         var old = new Tally(1000, 100, 0);
         assertThat(verdict(old, new Tally(200, 20, 2))).isEqualTo("passed");
         assertThat(verdict(old, new Tally(200, 20, 3))).isEqualTo("failed");
+    }
+
+    @Test
+    void whatIsUnderWayIsReadAsItWasWrittenAndADamagedLineEndsNoOther(@TempDir Path folder) throws Exception {
+        var file = new ProbationFile(folder);
+        assertThat(file.read()).isEmpty();
+        var saved = new ProbationFile.Saved(
+                "p", "1".repeat(64), KeptVersions.SHIPPED, new Tally(1000, 2, 1), new Tally(50, 1, 0));
+        file.write(List.of(saved));
+        Files.writeString(folder.resolve("probation"), "p half a line\n", StandardOpenOption.APPEND);
+
+        assertThat(file.read()).containsExactly(saved);
     }
 
     @Test

@@ -160,6 +160,52 @@ final class RollbackTest {
     }
 
     @Test
+    void aDryRunOfAWayBackLeavesAProbationAsItIs() {
+        container.run("install", "p-1.0.0.jar");
+        container.run("install", "p-1.1.0.jar");
+
+        assertThat(container.run("rollback", "p", "--dry-run")).startsWith("0 replaces p 1.1.0 by 1.0.0");
+        assertThat(container.run("remove", "p", "--dry-run")).startsWith("0 removes p 1.1.0");
+
+        assertThat(container.installer.onProbation()).singleElement().asString().contains("1.1.0 is on probation");
+        container.run("remove", "p");
+        assertThat(container.installer.onProbation()).isEmpty();
+    }
+
+    @Test
+    void aProbationSurvivesARestartWithWhatItHasCounted() throws Exception {
+        container.run("install", "p-1.0.0.jar");
+        container.chains.tallies.put(container.chains.inForce, new Tally(1000, 2, 0));
+        container.run("install", "p-1.1.0.jar");
+        container.chains.tallies.put(container.chains.inForce, new Tally(10, 2, 0));
+        container.again("keptVersions", 2);
+
+        assertThat(container.installer.onProbation())
+                .containsExactly(
+                        "org.tarishi.plugin.p 1.1.0 is on probation: 10 of 200 transactions, faults 2, of these"
+                                + " time-outs 0; before it was 1.0.0");
+        container.chains.tallies.put(container.chains.inForce, new Tally(12, 3, 0));
+        untilRunning("1.0.0");
+        container.again("keptVersions", 2);
+        assertThat(container.installer.onProbation()).isEmpty();
+    }
+
+    @Test
+    void whyAPlanCantBeDoneIsToldOnce() throws Exception {
+        container.file("needy.jar", Jars.plugin("2.0.0").header("Import-Package", "com.acme"));
+        assertThat(container.run("install", "needy.jar").lines())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "1 installs p 2.0.0; touches nothing else; can't be done: org.tarishi.plugin.p 2.0.0 needs");
+        assertThat(container.history.all())
+                .singleElement()
+                .extracting(History.Event::text)
+                .asString()
+                .startsWith("org.tarishi.plugin.p 2.0.0 needs the package com.acme");
+    }
+
+    @Test
     void anUpdateOfWhatIsNotHereAndADowngradeAreRefused() {
         assertThat(container.run("update", "p-1.0.0.jar"))
                 .isEqualTo("1 org.tarishi.plugin.p is not here, so there is nothing to update: `tarishi plugin install`"
