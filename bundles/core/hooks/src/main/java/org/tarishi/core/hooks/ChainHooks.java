@@ -23,7 +23,9 @@ import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.PluginTrial;
 import org.tarishi.core.spi.StoredNote;
+import org.tarishi.core.spi.TrialReport;
 
 /** The engine as a component. */
 @Component(
@@ -64,6 +66,16 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     @Override
     public Generation current() {
         return engine.current();
+    }
+
+    @Override
+    public Generation current(SmtpConnection connection) {
+        return engine.current(connection);
+    }
+
+    @Override
+    public void begin(SmtpConnection connection, Executor turn, Consumer<Admission> then) {
+        engine.begin(connection, turn, then);
     }
 
     @Override
@@ -139,5 +151,25 @@ public final class ChainHooks implements Hooks, PluginSwitch {
     @Override
     public CompletionStage<Void> whenIdle(long bundleId) {
         return engine.whenIdle(bundleId);
+    }
+
+    @Override
+    public void keepOut(long bundleId) {
+        engine.keepOut(bundleId);
+    }
+
+    @Override
+    public void tryOut(PluginTrial trial) {
+        engine.tryOut(trial);
+    }
+
+    @Override
+    public void endTrial() {
+        engine.endTrial();
+    }
+
+    @Override
+    public Optional<TrialReport> trialReport() {
+        return engine.trialReport();
     }
 }

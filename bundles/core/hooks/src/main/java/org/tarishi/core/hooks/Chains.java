@@ -1,5 +1,6 @@
 package org.tarishi.core.hooks;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tarishi.api.Moment;
+import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.CommandResult;
@@ -48,6 +51,7 @@ final class Chains implements Generation {
     private final Gaps gaps;
     private final Map<String, String> absent;
     private final Set<HookComponent> components;
+    private final Beside beside;
     private final AtomicInteger holds = new AtomicInteger(1);
     private final LongAdder begun = new LongAdder();
 
@@ -69,6 +73,24 @@ final class Chains implements Generation {
     }
 
     /**
+     * What sessions of a trial have in the place of these chains.
+     *
+     * @param tryout tells which sessions
+     * @param chains the same but for the version on trial, held once
+     */
+    record Canary(Tryout tryout, Chains chains) {}
+
+    /**
+     * What is on trial beside these chains.
+     *
+     * @param canary what some sessions have instead; null while there is no such trial
+     * @param shadows components that are asked the same and decide nothing
+     */
+    record Beside(@Nullable Canary canary, Set<HookComponent> shadows) {
+        static final Beside NOTHING = new Beside(null, Set.of());
+    }
+
+    /**
      * Makes one, held once.
      *
      * @param absent why a required plugin is absent, by plugin
@@ -82,7 +104,8 @@ final class Chains implements Generation {
             Gaps gaps,
             Map<String, String> absent,
             Set<HookComponent> components,
-            Set<HookComponent> inline) {
+            Set<HookComponent> inline,
+            Beside beside) {
         int moments = Moment.values().length;
         this.engine = engine;
         this.links = new Link[moments][];
@@ -93,6 +116,7 @@ final class Chains implements Generation {
         this.gaps = gaps;
         this.absent = absent;
         this.components = components;
+        this.beside = beside;
         for (var moment : Moment.values()) {
             var chain = byMoment.getOrDefault(moment, List.of());
             links[index(moment)] = chain.isEmpty() ? NOBODY : chain.toArray(Link[]::new);
@@ -142,6 +166,49 @@ final class Chains implements Generation {
         return components;
     }
 
+    @Nullable Canary canary() {
+        return beside.canary();
+    }
+
+    /** Tells whether a component may be called in them, beside them too. */
+    boolean mayCall(HookComponent component) {
+        return components.contains(component) || beside.shadows().contains(component);
+    }
+
+    /** Tells whether a component of a bundle may be called in them, beside them too. */
+    boolean mayCall(long bundleId) {
+        return has(components, bundleId) || has(beside.shadows(), bundleId);
+    }
+
+    private static boolean has(Set<HookComponent> some, long bundleId) {
+        for (var one : some) {
+            if (one.source().bundleId() == bundleId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the plugins that may be called in them, beside them too. */
+    Set<Plugin> plugins() {
+        var plugins = new HashSet<Plugin>();
+        components.forEach(one -> plugins.add(one.plugin()));
+        beside.shadows().forEach(one -> plugins.add(one.plugin()));
+        return plugins;
+    }
+
+    /** Returns the chains of a session. */
+    Chains of(@Nullable SmtpConnection connection) {
+        var other = beside.canary();
+        return other == null || connection == null || !other.tryout().takes(connection) ? this : other.chains();
+    }
+
+    /** Tells whether these are the chains, or those that stand in for them in some sessions. */
+    boolean has(Chains other) {
+        var canary = beside.canary();
+        return other.equals(this) || (canary != null && canary.chains().equals(other));
+    }
+
     /** Holds it; false when nobody does any more. */
     boolean hold() {
         int now;
@@ -162,6 +229,15 @@ final class Chains implements Generation {
     /** Returns how many transactions have begun with it. */
     long begun() {
         return begun.sum();
+    }
+
+    /** Gives back the hold of who published it, and that of the chains which stand in for it. */
+    void retire() {
+        unhold();
+        var canary = beside.canary();
+        if (canary != null) {
+            canary.chains().unhold();
+        }
     }
 
     /** Gives back one hold. */
@@ -206,7 +282,8 @@ final class Chains implements Generation {
                 then.accept(new Verdict<>(question.of(Faults.refusal(moment)), null, true));
                 return;
             }
-            engine.await(this, turn, () -> engine.current().ask(moment, question, subject, turn, then));
+            engine.await(
+                    this, turn, () -> engine.current(subject.connection()).ask(moment, question, subject, turn, then));
             return;
         }
         ask(moment, question, links[index(moment)], isInline[index(moment)], subject, turn, then);
@@ -226,7 +303,7 @@ final class Chains implements Generation {
         }
         if (!hold()) {
             // replaced, and let go by all, since the caller took it
-            engine.current().ask(moment, question, subject, turn, then);
+            engine.current(subject.connection()).ask(moment, question, subject, turn, then);
             return;
         }
         var run = new Run<>(this, question, moment, chain, subject, turn, then);
@@ -247,14 +324,15 @@ final class Chains implements Generation {
         var link = verbs.get(verb);
         if (link == null) {
             if (gaps.verbs().contains(verb) && !engine.isClosed()) {
-                engine.await(this, turn, () -> engine.current().askVerb(verb, subject, turn, then));
+                engine.await(
+                        this, turn, () -> engine.current(subject.connection()).askVerb(verb, subject, turn, then));
                 return;
             }
             then.accept(new Verdict<>(CommandResult.reply(Faults.NO_TRANSACTION), null, true));
             return;
         }
         if (!hold()) {
-            engine.current().askVerb(verb, subject, turn, then);
+            engine.current(subject.connection()).askVerb(verb, subject, turn, then);
             return;
         }
         new Run<>(this, Question.verb(verb), Moment.UNRECOGNIZED_COMMAND, new Link[] {link}, subject, turn, then).hop();
@@ -263,7 +341,7 @@ final class Chains implements Generation {
     @Override
     public void askMechanisms(Subject subject, Executor turn, Consumer<List<String>> then) {
         if (gaps.moments().contains(Moment.AUTH) && !engine.isClosed()) {
-            engine.await(this, turn, () -> engine.current().askMechanisms(subject, turn, then));
+            engine.await(this, turn, () -> engine.current(subject.connection()).askMechanisms(subject, turn, then));
             return;
         }
         if (links(Moment.AUTH).length == 0) {
@@ -271,7 +349,7 @@ final class Chains implements Generation {
             return;
         }
         if (!hold()) {
-            engine.current().askMechanisms(subject, turn, then);
+            engine.current(subject.connection()).askMechanisms(subject, turn, then);
             return;
         }
         new Mechanisms(this, subject, turn, then).hop();
@@ -289,7 +367,7 @@ final class Chains implements Generation {
             return Optional.empty();
         }
         if (!hold()) {
-            return engine.current().openBody(subject);
+            return engine.current(subject.connection()).openBody(subject);
         }
         return Optional.of(new BodyFanOut(this, chain, subject));
     }

@@ -36,8 +36,10 @@ import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.PluginTrial;
 import org.tarishi.core.spi.StoredNote;
 import org.tarishi.core.spi.Subject;
+import org.tarishi.core.spi.TrialReport;
 
 /**
  * The chains in force: makes them anew when a plugin comes or goes, lets transactions begin with them, waits for the old ones to be let
@@ -102,6 +104,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     private final Bundles bundles;
     private final Guard guard;
     private final Watchdog watchdog;
+    private final Shadows shadows;
     private final long startedAt;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -127,10 +130,19 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         this.bundles = bundles;
         this.guard = new Guard(nanos);
         this.watchdog = new Watchdog(nanos, this::settings, carriers, this::stuck);
+        this.shadows = new Shadows(guard, watchdog, this::signal);
         this.startedAt = nanos.getAsLong();
         this.registry = new Registry(this, bundles::isInstalled);
         this.current = new Chains(
-                this, Map.of(), Map.of(), Chains.Listeners.NONE, Chains.Gaps.NONE, Map.of(), Set.of(), Set.of());
+                this,
+                Map.of(),
+                Map.of(),
+                Chains.Listeners.NONE,
+                Chains.Gaps.NONE,
+                Map.of(),
+                Set.of(),
+                Set.of(),
+                Chains.Beside.NOTHING);
         this.alive.add(current);
         watchdog.chore(this::tick);
         publish(() -> {});
@@ -154,6 +166,10 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     Watchdog watchdog() {
         return watchdog;
+    }
+
+    Shadows shadows() {
+        return shadows;
     }
 
     // What comes and goes.
@@ -227,11 +243,15 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
             var next = registry.build(settings);
             before = current;
             alive.add(next);
+            var canary = next.canary();
+            if (canary != null) {
+                alive.add(canary.chains());
+            }
             current = next;
         } finally {
             lock.unlock();
         }
-        before.unhold();
+        before.retire();
         wake();
         if (nanos.getAsLong() - startedAt > settings.swapWait().toNanos()) {
             tellPresence();
@@ -250,9 +270,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         lock.lock();
         try {
             if (alive.remove(chains)) {
-                var plugins = new HashSet<Plugin>();
-                chains.components().forEach(one -> plugins.add(one.plugin()));
-                plugins.forEach(plugin -> plugin.settle(chains.begun()));
+                chains.plugins().forEach(plugin -> plugin.settle(chains.begun()));
             }
         } finally {
             lock.unlock();
@@ -282,8 +300,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     private boolean isDrained(HookComponent component) {
-        return component.isQuiet()
-                && alive.stream().noneMatch(chains -> chains.components().contains(component));
+        return component.isQuiet() && alive.stream().noneMatch(chains -> chains.mayCall(component));
     }
 
     private void forget(HookComponent component) {
@@ -317,9 +334,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     private boolean isIdle(long bundleId) {
-        return alive.stream()
-                        .noneMatch(chains -> chains.components().stream()
-                                .anyMatch(one -> one.source().bundleId() == bundleId))
+        return alive.stream().noneMatch(chains -> chains.mayCall(bundleId))
                 && components.stream()
                         .filter(one -> one.source().bundleId() == bundleId)
                         .allMatch(one -> one.isQuiet() && one.toldSessions().get() == 0);
@@ -398,7 +413,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     /** Has something done again when other chains are in force. */
     void await(Chains seen, Executor turn, Runnable again) {
         synchronized (waitersLock) {
-            if (seen == current) {
+            if (current.has(seen)) {
                 waiters.add(new Waiter(turn, again));
                 return;
             }
@@ -432,6 +447,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     }
 
     @Override
+    public Chains current(@Nullable SmtpConnection connection) {
+        return current.of(connection);
+    }
+
+    @Override
     public Optional<Reply> refusal() {
         if (current.absent().isEmpty() && !isClosed) {
             return Optional.empty();
@@ -442,15 +462,24 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public void begin(Executor turn, Consumer<Admission> then) {
+        beginFor(null, turn, then);
+    }
+
+    @Override
+    public void begin(SmtpConnection connection, Executor turn, Consumer<Admission> then) {
+        beginFor(connection, turn, then);
+    }
+
+    private void beginFor(@Nullable SmtpConnection connection, Executor turn, Consumer<Admission> then) {
         while (true) {
-            var now = current;
+            var now = current(connection);
             if (!now.absent().isEmpty() || isClosed) {
                 tellPresence();
                 then.accept(new Admission.Refused(Faults.NO_TRANSACTION));
                 return;
             }
             if (!now.gaps().plugins().isEmpty()) {
-                await(now, turn, () -> begin(turn, then));
+                await(now, turn, () -> beginFor(connection, turn, then));
                 return;
             }
             if (now.hold()) {
@@ -525,7 +554,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public void opened(SmtpConnection connection) {
-        var listeners = current.listeners().session();
+        var listeners = current(connection).listeners().session();
         if (listeners.isEmpty()) {
             return;
         }
@@ -568,6 +597,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** Tells listeners of a transaction's end: those of the chains that it began with. */
     void ended(Chains chains, Transaction tx, TransactionOutcome outcome) {
+        shadows.ended(tx.id());
         for (var link : chains.listeners().transaction()) {
             var view = Call.readOnly(link, new Subject(tx.connection(), tx, null, null))
                     .transaction();
@@ -622,11 +652,36 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
                 timeouts += plugin.timeouts();
             }
             for (var chains : alive) {
-                if (chains.components().stream().anyMatch(one -> one.source().bundleId() == bundleId)) {
+                if (chains.mayCall(bundleId)) {
                     transactions += chains.begun();
                 }
             }
             return new Tally(transactions, faults, timeouts);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void keepOut(long bundleId) {
+        publish(() -> registry.keepOut(bundleId));
+    }
+
+    @Override
+    public void tryOut(PluginTrial trial) {
+        publish(() -> registry.tryOut(trial));
+    }
+
+    @Override
+    public void endTrial() {
+        publish(registry::endTrial);
+    }
+
+    @Override
+    public Optional<TrialReport> trialReport() {
+        lock.lock();
+        try {
+            return registry.trialReport();
         } finally {
             lock.unlock();
         }

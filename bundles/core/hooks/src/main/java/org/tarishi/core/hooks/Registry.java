@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +31,8 @@ import org.tarishi.api.hook.VerbHandler;
 import org.tarishi.api.log.LogListener;
 import org.tarishi.api.service.SaslMechanism;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.PluginTrial;
+import org.tarishi.core.spi.TrialReport;
 
 /**
  * Knows which components are there, and makes the chains of them. Not thread-safe: the {@link Engine} has the lock.
@@ -100,7 +103,10 @@ final class Registry {
     private final Map<String, Gap> gaps = new HashMap<>();
     private final Set<String> toldNames = new HashSet<>();
     private final Set<Long> leaving = new HashSet<>();
+    private final Set<Long> keptOut = new HashSet<>();
     private Set<Key> chosen = Set.of();
+    private @Nullable Tryout tryout;
+    private boolean isTried;
 
     /**
      * Makes an empty one.
@@ -157,6 +163,9 @@ final class Registry {
         }
         if (tracked.values().stream().noneMatch(one -> one.source().bundleId() == key.bundleId())) {
             leaving.remove(key.bundleId());
+            if (isLeaving) {
+                keptOut.remove(key.bundleId());
+            }
         }
         return gone.component();
     }
@@ -176,11 +185,34 @@ final class Registry {
 
     void putInForce(Map<String, Long> bundleByPlugin) {
         inForce.putAll(bundleByPlugin);
+        keptOut.removeAll(bundleByPlugin.values());
+        var now = tryout;
+        if (now != null && bundleByPlugin.values().stream().anyMatch(now::isOf)) {
+            tryout = null;
+        }
     }
 
-    /** Tells whether a bundle has a plugin in force. */
-    boolean isInForce(long bundleId) {
-        return chosen.stream().anyMatch(key -> key.bundleId() == bundleId);
+    /** Keeps a bundle's plugins out until it is put in force, or tried. */
+    void keepOut(long bundleId) {
+        keptOut.add(bundleId);
+    }
+
+    void tryOut(PluginTrial trial) {
+        keptOut.addAll(trial.bundleByPlugin().values());
+        tryout = new Tryout(trial);
+    }
+
+    void endTrial() {
+        tryout = null;
+    }
+
+    /** Returns how the trial goes. */
+    Optional<TrialReport> trialReport() {
+        var now = tryout;
+        return now == null
+                ? Optional.empty()
+                : Optional.of(new TrialReport(
+                        isTried, now.before().report(), now.candidate().report()));
     }
 
     List<Plugin> pluginsOf(long bundleId) {
@@ -226,30 +258,81 @@ final class Registry {
                 .map(version ->
                         version.first().name().id() + " " + version.first().version() + " of "
                                 + version.first().bundle() + " [" + version.key.bundleId() + "]: "
-                                + (version.isUsable() ? "not in force, or not listed" : version.reason()))
+                                + (version.isUsable() ? whyUnused(version.key) : version.reason()))
                 .toList();
     }
 
-    /** Makes the chains of what is there. */
+    private String whyUnused(Key key) {
+        var now = tryout;
+        if (now != null && isTried && now.isOf(key.id(), key.bundleId())) {
+            return now.isShadow() ? "on trial as a shadow" : "on trial as a canary";
+        }
+        return "not in force, or not listed";
+    }
+
+    /** Makes the chains of what is there, and those of a canary. */
     Chains build(ChainSettings settings) {
         var canonical = canonicalNames();
-        var byId = choose();
+        var all = versions();
+        var byId = choose(all);
         byId.forEach((id, version) -> {
             if (version.isUsable()) {
                 gaps.remove(id);
             }
         });
+        var now = tryout;
+        var candidates = now == null ? Map.<String, Version>of() : candidates(now, all);
+        isTried = !candidates.isEmpty();
         var entries = settings.plugins().stream()
                 .map(entry ->
                         new ChainSettings.Entry(known(entry.name(), canonical), entry.moment(), entry.isOptional()))
                 .toList();
+        if (now == null || !isTried) {
+            return assemble(settings, entries, byId, Trials.NONE, Chains.Beside.NOTHING);
+        }
+        if (now.isShadow()) {
+            var shadows = Trials.components(candidates.values().stream()
+                    .flatMap(version -> version.all.stream())
+                    .map(Tracked::component));
+            return assemble(
+                    settings, entries, byId, new Trials(now, shadows), new Chains.Beside(null, Set.copyOf(shadows)));
+        }
+        var other = new LinkedHashMap<>(byId);
+        other.putAll(candidates);
+        var canary = assemble(settings, entries, other, new Trials(now, List.of()), Chains.Beside.NOTHING);
+        return assemble(
+                settings,
+                entries,
+                byId,
+                new Trials(now, List.of()),
+                new Chains.Beside(new Chains.Canary(now, canary), Set.of()));
+    }
+
+    /** Returns the versions on trial; none unless all of them are whole. */
+    private static Map<String, Version> candidates(Tryout tryout, List<Version> all) {
+        var candidates = new LinkedHashMap<String, Version>();
+        for (var version : all) {
+            if (tryout.isOf(version.key.id(), version.key.bundleId()) && version.isUsable()) {
+                candidates.put(version.key.id(), version);
+            }
+        }
+        return candidates.keySet().equals(tryout.trial().bundleByPlugin().keySet()) ? candidates : Map.of();
+    }
+
+    /** Puts chains together; those that are assembled last are the ones in force. */
+    private Chains assemble(
+            ChainSettings settings,
+            List<ChainSettings.Entry> entries,
+            Map<String, Version> byId,
+            Trials trials,
+            Chains.Beside beside) {
         var placement = new Placement(settings, entries, byId);
         var byMoment = new EnumMap<Moment, List<Link>>(Moment.class);
         var verbs = new LinkedHashMap<String, Link>();
         for (var moment : Moment.values()) {
             var chain = new ArrayList<Link>();
             for (var component : placement.at(moment)) {
-                var link = link(settings, component, moment);
+                var link = link(settings, component, moment, trials);
                 var verb = component.source().verb();
                 if (moment != Moment.UNRECOGNIZED_COMMAND || component.has(UnknownCommandHook.class)) {
                     chain.add(link);
@@ -275,32 +358,36 @@ final class Registry {
                 byMoment,
                 verbs,
                 new Chains.Listeners(
-                        listeners(settings, components, SessionListener.class),
-                        listeners(settings, components, TransactionListener.class),
+                        listeners(settings, trials.and(components), SessionListener.class),
+                        listeners(settings, trials.and(components), TransactionListener.class),
                         listeners(settings, components, ResultListener.class),
                         listeners(settings, components, DeliveryListener.class),
                         listeners(settings, components, LogListener.class)),
                 gaps(),
                 absent(entries, byId),
                 components,
-                inline);
+                inline,
+                beside);
     }
 
     private List<Link> listeners(ChainSettings settings, Collection<HookComponent> components, Class<?> type) {
         return components.stream()
                 .filter(component -> component.has(type))
-                .map(component -> link(settings, component, null))
+                .map(component -> link(settings, component, null, Trials.NONE))
                 .toList();
     }
 
-    private static Link link(ChainSettings settings, HookComponent component, @Nullable Moment moment) {
+    private static Link link(ChainSettings settings, HookComponent component, @Nullable Moment moment, Trials trials) {
         var names = names(component.source());
+        var shadow = moment == null ? null : trials.shadowOf(component, moment);
         return new Link(
                 component,
                 moment,
                 component.source().name().toString(),
                 settings.limitNanos(names, moment == null ? Moment.CONNECT : moment),
-                settings.onFaultOf(names));
+                settings.onFaultOf(names),
+                moment == null ? null : trials.gaugeOf(component),
+                shadow == null ? null : link(settings, shadow, moment, trials));
     }
 
     /** Returns the names that settings may call a component by. */
@@ -442,9 +529,10 @@ final class Registry {
     }
 
     /** Returns the version that stands for each plugin. */
-    private Map<String, Version> choose() {
+    private Map<String, Version> choose(List<Version> all) {
         var byId = new TreeMap<String, List<Version>>();
-        versions()
+        all.stream()
+                .filter(version -> !keptOut.contains(version.key.bundleId()))
                 .forEach(version -> byId.computeIfAbsent(version.key.id(), id -> new ArrayList<>())
                         .add(version));
         var best = new LinkedHashMap<String, Version>();

@@ -129,8 +129,7 @@ final class Run<R> implements Runnable, Watched {
                     continue;
                 }
                 Guard.Body body = (hook, c) -> denial(hook, c, by, standing);
-                var trace = subject.trace();
-                var answer = trace == null ? ask(link, slot, body) : watched(trace, link, slot, body);
+                var answer = isWatched(link) ? watched(link, slot, body, null) : ask(link, slot, body);
                 if (answer == Guard.LOST) {
                     return;
                 }
@@ -144,7 +143,12 @@ final class Run<R> implements Runnable, Watched {
                 var argument = arguments.get(step / links.length);
                 step++;
                 if (question instanceof BodyFanOut.Answers answers) {
-                    if (settled(link, answers.take(step - 1, chains.engine().guard(), subject.trace()), false)) {
+                    var taken = answers.take(step - 1, chains.engine().guard(), subject.trace());
+                    var gauge = link.gauge();
+                    if (gauge != null) {
+                        gauge.heard(link.moment(), verdict(taken));
+                    }
+                    if (settled(link, taken, false)) {
                         return;
                     }
                     continue;
@@ -159,8 +163,9 @@ final class Run<R> implements Runnable, Watched {
                     continue;
                 }
                 Guard.Body body = (hook, c) -> question.call(hook, c, argument);
-                var trace = subject.trace();
-                var answer = trace == null ? ask(link, slot, body) : watched(trace, link, slot, body);
+                var shadow = link.shadow();
+                var pair = shadow == null ? null : chains.engine().shadows().begin(shadow, question, subject, argument);
+                var answer = isWatched(link) ? watched(link, slot, body, pair) : ask(link, slot, body);
                 if (answer == Guard.LOST || settled(link, answer, false)) {
                     return;
                 }
@@ -197,14 +202,41 @@ final class Run<R> implements Runnable, Watched {
         return answer;
     }
 
-    private Object watched(Trace trace, Link link, @Nullable InlineSlot slot, Guard.Body body) {
+    private boolean isWatched(Link link) {
+        return link.gauge() != null || subject.trace() != null;
+    }
+
+    private Object watched(Link link, @Nullable InlineSlot slot, Guard.Body body, Gauge.@Nullable Pair pair) {
+        var trace = subject.trace();
         var fault = new StringBuilder();
         long from = chains.engine().guard().now();
-        var answer = ask(link, slot, overheard(body, fault::append));
+        var answer = ask(link, slot, trace == null ? body : overheard(body, fault::append));
         if (answer != Guard.LOST) {
-            trace(trace, link, answer, fault.toString(), chains.engine().guard().now() - from);
+            long nanos = chains.engine().guard().now() - from;
+            trace(trace, link, answer, fault.toString(), nanos);
+            var verdict = verdict(answer);
+            var gauge = link.gauge();
+            if (gauge != null) {
+                gauge.heard(link.moment(), verdict, nanos);
+            }
+            if (pair != null) {
+                pair.heard(verdict);
+            }
         }
         return answer;
+    }
+
+    private Gauge.Verdict verdict(Object answer) {
+        return switch (answer) {
+            case Guard.Outcome outcome ->
+                outcome == Guard.FAULT ? Gauge.Verdict.FAULT : Gauge.Verdict.of(Faults.TOO_MANY_PARTS);
+            case HookResult result -> Gauge.Verdict.of(result);
+            default -> {
+                @SuppressWarnings("unchecked") // what the question's own call returned
+                R given = (R) answer;
+                yield Gauge.Verdict.of(question.meaning(given));
+            }
+        };
     }
 
     /** Returns the same call, and tells what it fails with. */
@@ -360,6 +392,10 @@ final class Run<R> implements Runnable, Watched {
         var guard = chains.engine().guard();
         guard.timedOut(link, id);
         long nanos = guard.now() - given.startedAt();
+        var gauge = link.gauge();
+        if (gauge != null) {
+            gauge.heard(link.moment(), Gauge.Verdict.TIMEOUT, nanos);
+        }
         Errand.start(id, () -> {
             try {
                 MDC.put("id", id);

@@ -100,7 +100,7 @@ final class SaslExchange extends Nested implements Authentication {
     /** Holds the chains in force; false where a plugin is being replaced in place, and is waited for. */
     private boolean hold(Runnable again, Executor turn) {
         while (true) {
-            var now = engine().current();
+            var now = engine().current(subject.connection());
             if (now.gaps().moments().contains(Moment.AUTH) && !engine().isClosed()) {
                 engine().await(now, turn, again);
                 return false;

@@ -1,5 +1,6 @@
 package org.tarishi.core.hooks;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +26,16 @@ class FakeConnection implements SmtpConnection {
     private final Notes notes;
     private final Results results;
     private final AuthResults authResults = new FakeAuthResults();
+    private final InetSocketAddress client;
     private volatile boolean isRelaying;
 
     FakeConnection(String id, Hooks hooks) {
+        this(id, hooks, "192.0.2.1");
+    }
+
+    FakeConnection(String id, Hooks hooks, String client) {
         this.id = id;
+        this.client = new InetSocketAddress(InetAddress.ofLiteral(client), 4025);
         this.notes = hooks.newNotes();
         this.results = hooks.newResults(id);
     }
@@ -47,6 +54,36 @@ class FakeConnection implements SmtpConnection {
         }
     }
 
+    private record FakePeer(InetSocketAddress address) implements Peer {
+
+        @Override
+        public Optional<String> name() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isPrivate() {
+            return false;
+        }
+
+        @Override
+        public boolean isLocal() {
+            return false;
+        }
+    }
+
+    private record FakeCounters(
+            int transactions,
+            int errors,
+            int recipientsAccepted,
+            int recipientsDeferred,
+            int recipientsRejected,
+            int messagesAccepted,
+            int messagesDeferred,
+            int messagesRejected,
+            long bytesReceived)
+            implements SessionCounters {}
+
     @Override
     public String id() {
         return id;
@@ -59,12 +96,12 @@ class FakeConnection implements SmtpConnection {
 
     @Override
     public Peer local() {
-        throw new UnsupportedOperationException();
+        return new FakePeer(client);
     }
 
     @Override
     public Peer remote() {
-        throw new UnsupportedOperationException();
+        return new FakePeer(client);
     }
 
     @Override
@@ -149,7 +186,7 @@ class FakeConnection implements SmtpConnection {
 
     @Override
     public SessionCounters counters() {
-        throw new UnsupportedOperationException();
+        return new FakeCounters(0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

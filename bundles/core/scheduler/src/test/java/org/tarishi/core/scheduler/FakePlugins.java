@@ -147,6 +147,16 @@ final class FakePlugins implements Hooks, Generation {
     }
 
     @Override
+    public Generation current(SmtpConnection connection) {
+        return current();
+    }
+
+    @Override
+    public void begin(SmtpConnection connection, Executor turn, Consumer<Admission> then) {
+        begin(turn, then);
+    }
+
+    @Override
     public Optional<Reply> refusal() {
         return Optional.empty();
     }

@@ -933,7 +933,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
             }
         }
         var hooks = core.hooks();
-        return hooks == null ? null : hooks.current();
+        return hooks == null ? null : hooks.current(this);
     }
 
     private Subject subject(@Nullable Object argument) {
@@ -1176,7 +1176,7 @@ final class Session implements SmtpConnection, Machine.Facts, Findings.Teller {
                 yield then.apply(new Step.Begun.Open(begun));
             }
         });
-        hooks.begin(wire.turn(), awaited);
+        hooks.begin(this, wire.turn(), awaited);
         return awaited.answered();
     }
 

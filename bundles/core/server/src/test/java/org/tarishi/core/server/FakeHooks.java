@@ -124,6 +124,16 @@ final class FakeHooks implements Hooks {
     }
 
     @Override
+    public Generation current(SmtpConnection connection) {
+        return current();
+    }
+
+    @Override
+    public void begin(SmtpConnection connection, Executor turn, Consumer<Admission> then) {
+        begin(turn, then);
+    }
+
+    @Override
     public Optional<Reply> refusal() {
         return Optional.ofNullable(refusal);
     }

@@ -22,6 +22,9 @@ public interface Hooks {
     /** Returns the chains in force now, for moments that belong to the connection. */
     Generation current();
 
+    /** Returns the chains in force now for a session: where it belongs to a trial, those with the version on trial. */
+    Generation current(SmtpConnection connection);
+
     /**
      * Returns why no new session can be served, when a required plugin is absent: a 421 with status 4.3.2.
      *
@@ -36,6 +39,9 @@ public interface Hooks {
      * @param then told the generation, held once, or a 451 with status 4.3.2; called at once, on this thread, where nothing is waited for
      */
     void begin(Executor turn, Consumer<Admission> then);
+
+    /** Begins a transaction of a session, likewise: where the session belongs to a trial, with the version on trial. */
+    void begin(SmtpConnection connection, Executor turn, Consumer<Admission> then);
 
     /** Returns new, empty notes; they are {@link LiveNotes}. */
     Notes newNotes();

@@ -2,6 +2,7 @@ package org.tarishi.core.spi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
@@ -31,7 +32,10 @@ public interface PluginSwitch {
     /** Completes when nothing that began before holds an instance of the bundle, and the bundle is in force for nothing. */
     CompletionStage<Void> whenIdle(long bundleId);
 
-    /** Counts what the bundle's plugins have done since they came; all zero when none of them is there. */
+    /**
+     * Counts what the bundle's plugins have done since they came; all zero when none of them is there. The transactions of a shadow are
+     * those of the version in force since the trial began.
+     */
     Tally tally(long bundleId);
 
     /**
@@ -41,6 +45,24 @@ public interface PluginSwitch {
      * @return empty when nothing of it is there and nobody asks for it
      */
     List<String> explain(String plugin);
+
+    /**
+     * Keeps a bundle's plugins out of the chains from now on, whatever their versions are, until {@link #putInForce} names it or {@link
+     * #tryOut} does; to be said before it starts.
+     */
+    void keepOut(long bundleId);
+
+    /**
+     * Begins a trial, in the place of the one that may be under way. What the trial says of a session holds from the session's next
+     * moment on; a transaction keeps what it began with. {@link #putInForce} of its bundle ends it, in the same publish.
+     */
+    void tryOut(PluginTrial trial);
+
+    /** Ends the trial, if there is one; its bundle stays kept out. */
+    void endTrial();
+
+    /** Returns how the trial goes; nothing when there is none. */
+    Optional<TrialReport> trialReport();
 
     /**
      * How a bundle's plugins have done.
