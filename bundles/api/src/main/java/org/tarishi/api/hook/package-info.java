@@ -1,6 +1,6 @@
 /** What a plugin is asked, and what it may answer: hooks decide, listeners watch. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.tarishi.api.hook;
 

@@ -74,6 +74,11 @@ final class Changeover {
             @Nullable PluginJar jar,
             History.Kind kind) {}
 
+    /** Waits until a bundle that was started passes its check; returns the ids of its plugins. */
+    Set<String> check(String who, Bundle fresh, Settings settings) throws PluginRefusedException {
+        return check.pass(who, fresh, settings.checkLimit());
+    }
+
     /** Carries out a change, or leaves everything as it was; returns what was done. */
     String carryOut(Change change, Order order, Settings settings) throws PluginRefusedException {
         var fresh = change.fresh();

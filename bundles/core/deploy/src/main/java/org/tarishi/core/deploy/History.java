@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,7 +44,11 @@ final class History {
         /** Went back by itself. */
         FAILED,
         /** Has passed its probation. */
-        PASSED
+        PASSED,
+        /** Is tried beside the version in force. */
+        TRIED,
+        /** Is tried no longer, and is not in force. */
+        DROPPED
     }
 
     /**
@@ -113,6 +118,13 @@ final class History {
             }
         }
         return Optional.ofNullable(last).filter(event -> List.of(kinds).contains(event.kind()));
+    }
+
+    /** Returns the last event of each bundle whose last one was of a kind. */
+    synchronized List<Event> lastOf(Kind kind) {
+        var last = new LinkedHashMap<String, Event>();
+        events.forEach(event -> last.put(event.symbolicName(), event));
+        return last.values().stream().filter(event -> event.kind() == kind).toList();
     }
 
     private void remember(Event event) {

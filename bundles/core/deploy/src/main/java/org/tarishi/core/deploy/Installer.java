@@ -46,6 +46,9 @@ final class Installer implements PluginInstaller {
     private final Restorer restorer;
     private final Versions versions;
     private final Admission admission;
+    private final Trials trials;
+    private final Intake intake;
+    private final Trying trying;
 
     private volatile Settings settings;
     private volatile Trust trust;
@@ -77,6 +80,9 @@ final class Installer implements PluginInstaller {
                 store, kept, keptSettings, history, components, chains, draining, probation, versions, clock);
         this.restorer = new Restorer(context, bundles, store, planner, chains);
         this.admission = new Admission(bundles, components);
+        this.trials = new Trials(lock, chains, draining, history, store, kept, clock);
+        this.intake = new Intake(bundles, store, kept, draining, trials);
+        this.trying = new Trying(bundles, intake, planner, components, changeover, draining, versions, trials, chains);
     }
 
     /** Puts other settings in force, from the next installation on. */
@@ -105,9 +111,26 @@ final class Installer implements PluginInstaller {
         return probation.lines();
     }
 
-    /** Watches nothing any more. */
+    /** Returns the version on trial beside the one in force. */
+    Trials trials() {
+        return trials;
+    }
+
+    /** Watches nothing any more: a probation goes on when this is there again, a trial is over. */
     void close() {
         probation.close();
+        lock.lock();
+        try {
+            var trial = trials.running();
+            if (trial != null) {
+                LOG.warn("{}", trials.drop(trial, "stop", "nobody watches it while the server, or core/deploy, stops"));
+            }
+        } catch (RuntimeException e) {
+            // core/hooks has gone before; the next start takes note of it
+            LOG.debug("the trial can't be ended", e);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -117,6 +140,48 @@ final class Installer implements PluginInstaller {
 
     /** Installs a file, or only says what that would do; returns what was done. */
     String install(Path file, Order order) throws PluginRefusedException {
+        return take(file, order, jar -> putIn(jar, order, History.Kind.INSTALLED));
+    }
+
+    /** Tries a file beside the version in force, or only says what that would do; returns what was done. */
+    String tryOut(Path file, TrialRequest request, Order order) throws PluginRefusedException {
+        return take(file, order, jar -> {
+            admission.checkIsPlugin(jar);
+            return trying.tryOut(jar, request, order, settings);
+        });
+    }
+
+    /** Puts the version on trial in force: the ordinary update. Returns what was done. */
+    String promote(Order order) throws PluginRefusedException {
+        var who = "-";
+        lock.lock();
+        try {
+            checkIsOpen();
+            who = trials.required().jar().symbolicName();
+            return trying.promote(order, settings);
+        } catch (PluginRefusedException e) {
+            throw refused(order, who, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the trial. Returns what was done. */
+    String drop(Order order) throws PluginRefusedException {
+        lock.lock();
+        try {
+            return trying.drop(order);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is done with a file that was looked at. */
+    private interface Way {
+        String go(PluginJar jar) throws PluginRefusedException;
+    }
+
+    private String take(Path file, Order order, Way way) throws PluginRefusedException {
         var who = "-";
         lock.lock();
         try {
@@ -128,7 +193,7 @@ final class Installer implements PluginInstaller {
                 trust.check(staged, name, clock.instant());
                 var jar = PluginJar.read(staged, name, now.jarLimits());
                 who = jar.symbolicName();
-                return putIn(jar, order, History.Kind.INSTALLED);
+                return way.go(jar);
             } finally {
                 Files.deleteIfExists(staged);
             }
@@ -187,52 +252,24 @@ final class Installer implements PluginInstaller {
         if (!order.isDryRun()) {
             draining.awaitPlace(jar.symbolicName(), settings.drainWait());
         }
+        trials.checkIsFree(jar.symbolicName());
         // The same bytes may be there yet: put in through another door meanwhile, or draining still.
-        var old = inForce(jar.symbolicName()).stream()
+        var old = intake.inForce(jar.symbolicName()).stream()
                 .filter(bundle -> !bundle.getLocation().equals(jar.location()))
                 .toList();
         if (kind == History.Kind.INSTALLED) {
             Admission.checkVersion(jar, old, order, settings.refuseDowngrades());
         }
-        boolean wasThere = bundles.at(jar.location()) != null;
-        var fresh = bundles.install(jar);
-        boolean isTaken = false;
-        try {
-            var plan = planner.plan(jar, fresh, old);
-            order.planned().accept(plan);
-            if (order.isDryRun()) {
-                return "";
-            }
-            if (!plan.needs().isEmpty()) {
-                throw new PluginRefusedException(String.join("; ", plan.needs()));
-            }
-            store.keep(jar);
-            isTaken = true;
-        } catch (IOException e) {
-            throw new PluginRefusedException("can't copy " + jar + " into " + store.jar(jar.hash()) + ": " + e
-                    + "; make room, or make the folder writable");
-        } finally {
-            if (!isTaken && !wasThere) {
-                Bundles.takeOut(fresh);
-            }
+        var fresh = intake.keep(jar, bundle -> planner.plan(jar, bundle, old), order);
+        if (fresh == null) {
+            return "";
         }
         try {
             return changeover.carryOut(
                     new Changeover.Change(jar.symbolicName(), jar.toString(), fresh, old, jar, kind), order, settings);
         } catch (PluginRefusedException e) {
-            forget(jar);
+            intake.forget(jar);
             throw e;
-        }
-    }
-
-    /** Deletes the bytes of what was refused, unless it was in force once. */
-    private void forget(PluginJar jar) {
-        try {
-            if (kept.of(jar.symbolicName()).stream().noneMatch(one -> one.hash().equals(jar.hash()))) {
-                store.forget(jar.hash());
-            }
-        } catch (IOException e) {
-            LOG.error("{} can't be deleted: {}", store.jar(jar.hash()), e.toString());
         }
     }
 
@@ -249,7 +286,7 @@ final class Installer implements PluginInstaller {
         lock.lock();
         try {
             checkIsOpen();
-            var current = versions.current(symbolicName, inForce(symbolicName));
+            var current = versions.current(symbolicName, intake.inForce(symbolicName));
             if (to != null && current != null && current.isCalled(to)) {
                 return withSettings && !order.isDryRun()
                         ? symbolicName + " " + current.shown() + " is in force"
@@ -257,6 +294,7 @@ final class Installer implements PluginInstaller {
                         : symbolicName + " " + current.shown() + " is in force already";
             }
             var target = versions.choose(symbolicName, to, current);
+            trials.checkIsFree(symbolicName);
             var done = putBack(target, order, History.Kind.ROLLED_BACK);
             if (order.isDryRun()) {
                 return done;
@@ -270,7 +308,7 @@ final class Installer implements PluginInstaller {
     }
 
     private Set<String> pids(String symbolicName) {
-        var now = inForce(symbolicName);
+        var now = intake.inForce(symbolicName);
         return now.isEmpty() ? Set.of() : components.pids(now.getFirst());
     }
 
@@ -289,7 +327,7 @@ final class Installer implements PluginInstaller {
             throw new PluginRefusedException("no version of " + symbolicName + " comes with this distribution");
         }
         var fresh = shipped.getFirst();
-        var old = inForce(symbolicName).stream()
+        var old = intake.inForce(symbolicName).stream()
                 .filter(bundle -> !bundle.equals(fresh))
                 .toList();
         var who = symbolicName + " " + fresh.getVersion();
@@ -314,7 +352,7 @@ final class Installer implements PluginInstaller {
     private void judged(Probation.Watch watch, Probation.Judgement judgement) {
         lock.lock();
         try {
-            var now = inForce(watch.symbolicName());
+            var now = intake.inForce(watch.symbolicName());
             if (now.isEmpty() || now.getFirst().getBundleId() != watch.bundleId()) {
                 return;
             }
@@ -323,6 +361,10 @@ final class Installer implements PluginInstaller {
                 return;
             }
             try {
+                var trial = trials.running();
+                if (trial != null && trial.jar().symbolicName().equals(watch.symbolicName())) {
+                    LOG.warn("{}", trials.drop(trial, "probation", "the version that it is compared with goes back"));
+                }
                 var done = putBack(watch.before(), Order.at("probation"), History.Kind.FAILED);
                 LOG.error(
                         "{} {} is rolled back: {}; {}",
@@ -356,6 +398,7 @@ final class Installer implements PluginInstaller {
         try {
             restorer.restore(trust);
             resumeProbations();
+            trials.restore();
         } finally {
             lock.unlock();
         }
@@ -389,6 +432,7 @@ final class Installer implements PluginInstaller {
         lock.lock();
         try {
             restorer.tell(newcomer);
+            trials.tell(newcomer);
         } finally {
             lock.unlock();
         }
@@ -407,6 +451,7 @@ final class Installer implements PluginInstaller {
             var entry = store.get(symbolicName)
                     .orElseThrow(() -> new PluginRefusedException(
                             symbolicName + " was not installed here; see `tarishi plugin list`"));
+            trials.checkIsFree(symbolicName);
             String done;
             if (!bundles.shipped(symbolicName).isEmpty()) {
                 done = putBackShipped(symbolicName, order, History.Kind.REMOVED);
@@ -456,11 +501,5 @@ final class Installer implements PluginInstaller {
         LOG.info("{} ({})", done, order.door());
         history.add(order.door(), symbolicName, History.Kind.REMOVED, done);
         return done;
-    }
-
-    private List<Bundle> inForce(String symbolicName) {
-        return bundles.active(symbolicName).stream()
-                .filter(bundle -> !draining.has(symbolicName, bundle))
-                .toList();
     }
 }

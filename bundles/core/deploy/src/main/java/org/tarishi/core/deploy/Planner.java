@@ -38,6 +38,25 @@ final class Planner {
                 does(jar, old), touches(jar.symbolicName(), jar.plugins(), old), needs(jar.toString(), fresh), remarks);
     }
 
+    /** Makes the plan of trying a bundle beside another one. */
+    Plan trial(PluginJar jar, Bundle fresh, Bundle old, TrialRequest request) {
+        return new Plan(
+                "tries " + Names.shown(jar.symbolicName(), jar.version(), jar.plugins()) + " as a " + request.word()
+                        + " beside " + old.getVersion() + ": it " + request.sessions(),
+                List.of(),
+                needs(jar.toString(), fresh),
+                List.of());
+    }
+
+    /** Makes the plan of ending a trial. */
+    Plan drop(Trials.Running trial) {
+        return new Plan(
+                "drops " + trial.shown() + ", " + trial.before().version() + " is in force for all",
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     private static String does(PluginJar jar, List<Bundle> old) {
         if (old.isEmpty()) {
             return "installs " + Names.shown(jar.symbolicName(), jar.version(), jar.plugins());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +22,9 @@ import org.tarishi.core.spi.PluginRefusedException;
 final class PluginCommand implements BiFunction<List<String>, Appendable, Integer> {
 
     static final String HELP =
-            "install FILE | update FILE | rollback NAME [VERSION] | remove NAME | list | history [NAME]"
-                    + " | why NAME | help: plugins, replaced while mail flows";
+            "install FILE | update FILE | rollback NAME [VERSION] | remove NAME | canary FILE|report|promote|drop"
+                    + " | shadow FILE|report|promote|drop | list | history [NAME] | why NAME | help: plugins, replaced"
+                    + " while mail flows";
 
     private static final int DONE = 0;
     private static final int REFUSED = 1;
@@ -31,6 +33,8 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     private static final String DOWNGRADE = "--allow-downgrade";
     private static final String SETTINGS = "--settings";
     private static final String PURGE = "--purge";
+    private static final String PERCENT = "--percent";
+    private static final String CLIENT = "--client";
 
     /** What may follow a verb. */
     private record Verb(int least, int most, Set<String> options, String usage, String help) {}
@@ -75,6 +79,27 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
                         "remove NAME [--purge] [--dry-run]",
                         "takes out what was installed; a version that is shipped comes back. The version stays to be"
                                 + " gone back to, unless --purge forgets all of them."));
+        verbs.put(
+                "canary",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(DRY_RUN, PERCENT, CLIENT),
+                        "canary FILE --percent N | --client CIDR[,CIDR] [--dry-run], canary report, canary promote|drop"
+                                + " [--dry-run]",
+                        "tries a version beside the one in force: some sessions have it, whole ones, each always the"
+                                + " same; by N of 100, or by the client's address. report shows both side by side;"
+                                + " promote puts it in force for all, drop ends the trial. It is dropped by itself"
+                                + " where it faults more than twice as often."));
+        verbs.put(
+                "shadow",
+                new Verb(
+                        1,
+                        1,
+                        Set.of(DRY_RUN),
+                        "shadow FILE [--dry-run], shadow report, shadow promote|drop [--dry-run]",
+                        "tries a version that promises by @ShadowSafe to have no effect but its answers: it sees every"
+                                + " session and decides nothing. The rest as for canary."));
         verbs.put(
                 "list",
                 new Verb(
@@ -138,17 +163,22 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             out.append("usage: plugin ").append(HELP).append('\n');
             return BAD_USAGE;
         }
-        var options = new HashSet<String>();
+        var values = new HashMap<String, String>();
+        takeValue(words, PERCENT, values);
+        takeValue(words, CLIENT, values);
+        var options = new HashSet<>(values.keySet());
         words.removeIf(word -> word.startsWith("--") && options.add(word));
         if (words.size() < verb.least()
                 || words.size() > verb.most()
-                || !verb.options().containsAll(options)) {
+                || !verb.options().containsAll(options)
+                || (options.contains(PERCENT) && !values.containsKey(PERCENT))
+                || (options.contains(CLIENT) && !values.containsKey(CLIENT))) {
             out.append("usage: plugin ").append(verb.usage()).append('\n');
             return BAD_USAGE;
         }
         var plans = new ArrayList<Plan>();
         try {
-            return run(name, folder, words, options, plans, out);
+            return run(name, folder, words, options, values, plans, out);
         } catch (PluginRefusedException e) {
             // a plan that can't be done has told the reason
             if (!isHopeless(plans)) {
@@ -163,7 +193,13 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     }
 
     private int run(
-            String verb, String folder, List<String> words, Set<String> options, List<Plan> plans, Appendable out)
+            String verb,
+            String folder,
+            List<String> words,
+            Set<String> options,
+            Map<String, String> values,
+            List<Plan> plans,
+            Appendable out)
             throws PluginRefusedException, IOException {
         boolean isDryRun = options.contains(DRY_RUN);
         var order = new Order("command", verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
@@ -186,6 +222,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
                                 order));
             case "remove" ->
                 tell(out, installer.remove(symbolicName(words.getFirst()), options.contains(PURGE), order));
+            case "canary", "shadow" -> trial(verb, folder, words.getFirst(), values, order, out);
             case "list" -> list(out);
             case "history" -> history(words.isEmpty() ? "" : symbolicName(words.getFirst()), out);
             case "why" -> why(words.getFirst(), out);
@@ -195,6 +232,45 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
         }
         // A plan that can't be carried out is no success of a dry run.
         return isDryRun && isHopeless(plans) ? REFUSED : DONE;
+    }
+
+    /** Takes an option with its value out of the words; one without a value stays, and is none of the options. */
+    private static void takeValue(List<String> words, String option, Map<String, String> values) {
+        int at = words.indexOf(option);
+        if (at >= 0 && at + 1 < words.size()) {
+            words.remove(at);
+            values.put(option, words.remove(at));
+        }
+    }
+
+    private void trial(String verb, String folder, String word, Map<String, String> values, Order order, Appendable out)
+            throws PluginRefusedException {
+        boolean isShadow = verb.equals("shadow");
+        switch (word) {
+            case "report", "promote", "drop" -> {
+                var running = installer.trials().required();
+                if (running.request().isShadow() != isShadow) {
+                    throw new PluginRefusedException(running.shown() + " is on trial as a "
+                            + running.request().word() + ": say `plugin "
+                            + running.request().word() + " " + word + "`");
+                }
+                if (word.equals("report")) {
+                    installer.trials().report().forEach(line -> append(out, line));
+                } else {
+                    tell(out, word.equals("drop") ? installer.drop(order) : installer.promote(order));
+                }
+            }
+            default ->
+                tell(
+                        out,
+                        installer.tryOut(
+                                Path.of(folder).resolve(word).toAbsolutePath(),
+                                isShadow
+                                        ? TrialRequest.SHADOW
+                                        : TrialRequest.canary(
+                                                values.getOrDefault(PERCENT, ""), values.getOrDefault(CLIENT, "")),
+                                order));
+        }
     }
 
     private static void append(Appendable out, String line) {
@@ -254,6 +330,9 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     private String origin(Bundle bundle) {
         var entry = store.get(bundle.getSymbolicName());
         var location = bundle.getLocation();
+        if (installer.trials().isOnTrial(bundle)) {
+            return "on trial";
+        }
         if (!location.startsWith(PluginStore.LOCATION)) {
             return "shipped";
         }

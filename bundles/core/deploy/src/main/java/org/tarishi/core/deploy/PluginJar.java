@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -29,9 +30,16 @@ import org.tarishi.core.spi.PluginRefusedException;
  * @param version the bundle's version
  * @param plugins the ids of the plugins that it describes
  * @param swapsInPlace whether one of its components can't be there twice
+ * @param shadowing whether all of its hook components may be tried as a shadow
  */
 record PluginJar(
-        Path file, String hash, String symbolicName, Version version, Set<String> plugins, boolean swapsInPlace) {
+        Path file,
+        String hash,
+        String symbolicName,
+        Version version,
+        Set<String> plugins,
+        boolean swapsInPlace,
+        ComponentXml.Shadowing shadowing) {
 
     /** OSGi Core section 1.3.2; it is written into a line of words. */
     private static final Pattern SYMBOLIC_NAME = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
@@ -124,7 +132,13 @@ record PluginJar(
                 symbolicName,
                 version,
                 ids(components),
-                components.stream().anyMatch(ComponentXml::swapsInPlace));
+                components.stream().anyMatch(ComponentXml::swapsInPlace),
+                // The worst of them is the last of the names.
+                components.stream()
+                        .filter(component -> !component.plugin().isEmpty())
+                        .map(ComponentXml::shadowing)
+                        .max(Comparator.naturalOrder())
+                        .orElse(ComponentXml.Shadowing.NOT_PROMISED));
     }
 
     private static Set<String> ids(List<ComponentXml> components) {

@@ -110,7 +110,8 @@ final class Probation implements AutoCloseable {
         }
     }
 
-    private static Tally minus(Tally a, Tally b) {
+    /** Returns what was counted since. */
+    static Tally minus(Tally a, Tally b) {
         return new Tally(a.transactions() - b.transactions(), a.faults() - b.faults(), a.timeouts() - b.timeouts());
     }
 
@@ -170,7 +171,7 @@ final class Probation implements AutoCloseable {
     void look() {
         for (var watch : all()) {
             try {
-                var judgement = judge(watch, since(watch));
+                var judgement = judge(watch, since(watch), "probation");
                 if (judgement != null && isMine(watch)) {
                     judged.accept(watch, judgement);
                 }
@@ -196,17 +197,17 @@ final class Probation implements AutoCloseable {
     }
 
     /**
-     * Judges a version; null while its probation goes on. It fails as soon as no number of good transactions within the probation could
+     * Judges a version; null while its probation, or another {@code time}, goes on. It fails as soon as no number of good transactions within the probation could
      * save it.
      */
-    static @Nullable Judgement judge(Watch watch, Tally now) {
+    static @Nullable Judgement judge(Watch watch, Tally now, String time) {
         boolean faults = isTooMuch(watch, now, now.faults(), watch.old().faults());
         boolean timeouts = isTooMuch(watch, now, now.timeouts(), watch.old().timeouts());
         if (faults || timeouts) {
             return new Judgement(
                     false,
                     (timeouts ? "time-outs " + now.timeouts() : "faults " + now.faults()) + " in "
-                            + now.transactions() + " transactions of its probation, against "
+                            + now.transactions() + " transactions of its " + time + ", against "
                             + (timeouts ? watch.old().timeouts() : watch.old().faults()) + " in "
                             + watch.old().transactions() + " of "
                             + watch.before().version());
@@ -214,7 +215,7 @@ final class Probation implements AutoCloseable {
         return now.transactions() >= watch.transactions()
                 ? new Judgement(
                         true,
-                        watch.version() + " has passed its probation: faults " + now.faults() + " in "
+                        watch.version() + " has passed its " + time + ": faults " + now.faults() + " in "
                                 + now.transactions() + " transactions")
                 : null;
     }

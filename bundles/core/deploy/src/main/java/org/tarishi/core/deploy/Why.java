@@ -23,6 +23,7 @@ final class Why {
     private final History history;
     private final ComponentCheck components;
     private final Planner planner;
+    private final Trials trials;
     private final Supplier<@Nullable PluginSwitch> chains;
     private final Supplier<@Nullable SettingsArchive> archive;
 
@@ -32,6 +33,7 @@ final class Why {
             KeptVersions kept,
             History history,
             ComponentCheck components,
+            Trials trials,
             Supplier<@Nullable PluginSwitch> chains,
             Supplier<@Nullable SettingsArchive> archive) {
         this.bundles = new Bundles(context);
@@ -40,6 +42,7 @@ final class Why {
         this.history = history;
         this.components = components;
         this.planner = new Planner(context, components);
+        this.trials = trials;
         this.chains = chains;
         this.archive = archive;
     }
@@ -57,6 +60,7 @@ final class Why {
                 .toList();
         lines.addAll(inForce(symbolicName, there));
         there.stream().filter(bundle -> !isLeft(bundle)).forEach(bundle -> lines.addAll(problems(bundle)));
+        lines.addAll(trial(symbolicName));
         var plugins = plugin.isEmpty() ? plugins(symbolicName, there) : Set.of(plugin);
         var switches = chains.get();
         if (switches == null) {
@@ -76,6 +80,11 @@ final class Why {
             lines.add("history: " + event.when() + " " + event.text() + " (" + event.door() + ")");
         }
         return List.copyOf(new LinkedHashSet<>(lines));
+    }
+
+    private List<String> trial(String symbolicName) {
+        var running = trials.running();
+        return running != null && running.jar().symbolicName().equals(symbolicName) ? trials.lines() : List.of();
     }
 
     private List<String> inForce(String symbolicName, List<Bundle> there) {

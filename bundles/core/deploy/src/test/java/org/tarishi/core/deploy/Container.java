@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,9 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.PluginTrial;
 import org.tarishi.core.spi.SettingsArchive;
+import org.tarishi.core.spi.TrialReport;
 
 /** An installer in a real framework with Declarative Services; chains and settings are the test's. */
 final class Container implements AutoCloseable {
@@ -116,7 +120,8 @@ final class Container implements AutoCloseable {
                 clock,
                 made,
                 Trust.read(made.trustedSigners(), base));
-        var why = new Why(context, ofStore, ofKept, ofHistory, components, () -> chains, () -> archive);
+        var why = new Why(
+                context, ofStore, ofKept, ofHistory, components, ofInstaller.trials(), () -> chains, () -> archive);
         return new Parts(
                 ofStore,
                 ofKept,
@@ -185,6 +190,9 @@ final class Container implements AutoCloseable {
         final Map<Long, Tally> tallies = new ConcurrentHashMap<>();
         final Map<Long, CompletableFuture<@Nullable Void>> idle = new ConcurrentHashMap<>();
         volatile long inForce;
+        volatile long keptOut;
+        volatile @Nullable PluginTrial trial;
+        volatile boolean isAsked = true;
 
         @Override
         public Probe probe(long bundleId) {
@@ -208,6 +216,10 @@ final class Container implements AutoCloseable {
         @Override
         public void putInForce(Map<String, Long> bundleByPlugin) {
             inForce = bundleByPlugin.getOrDefault("p", 0L);
+            var now = trial;
+            if (now != null && now.bundleByPlugin().containsValue(inForce)) {
+                trial = null;
+            }
         }
 
         @Override
@@ -219,6 +231,28 @@ final class Container implements AutoCloseable {
         @Override
         public Tally tally(long bundleId) {
             return tallies.getOrDefault(bundleId, new Tally(0, 0, 0));
+        }
+
+        @Override
+        public void keepOut(long bundleId) {
+            keptOut = bundleId;
+        }
+
+        @Override
+        public void tryOut(PluginTrial other) {
+            trial = other;
+        }
+
+        @Override
+        public void endTrial() {
+            trial = null;
+        }
+
+        @Override
+        public Optional<TrialReport> trialReport() {
+            var side =
+                    new TrialReport.Side(Map.of("mail ok", 3L), 3, Duration.ofMillis(1), Duration.ofMillis(2), 0, 2, 1);
+            return trial == null ? Optional.empty() : Optional.of(new TrialReport(isAsked, side, side));
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.PluginTrial;
+import org.tarishi.core.spi.TrialReport;
 
 /** What is installed, put in force and taken out when, in a framework that does as it is told. */
 final class InstallerTest {
@@ -87,6 +90,20 @@ final class InstallerTest {
         void becomesIdle(long bundle) {
             idle.computeIfAbsent(bundle, id -> new CompletableFuture<@Nullable Void>())
                     .complete(null);
+        }
+
+        @Override
+        public void keepOut(long bundleId) {}
+
+        @Override
+        public void tryOut(PluginTrial trial) {}
+
+        @Override
+        public void endTrial() {}
+
+        @Override
+        public Optional<TrialReport> trialReport() {
+            return Optional.empty();
         }
 
         @Override

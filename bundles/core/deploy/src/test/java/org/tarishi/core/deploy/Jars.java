@@ -33,6 +33,11 @@ final class Jars {
                 .type(Guest.class);
     }
 
+    /** Promises that it has no effect but its answers. */
+    Jars shadowSafe() {
+        return component("p", Guest.class, "<property name=\"tarishi.shadow.safe\" type=\"Boolean\" value=\"true\"/>");
+    }
+
     Jars header(String name, String value) {
         headers.put(name, value);
         return this;

@@ -88,6 +88,7 @@ final class PluginStoreTest {
     private PluginJar jar(String name, String content) throws Exception {
         var file = Files.writeString(data.resolve(name + ".jar"), content);
         var hash = String.format("%064x", content.hashCode());
-        return new PluginJar(file, hash, name, Version.emptyVersion, Set.of(), false);
+        return new PluginJar(
+                file, hash, name, Version.emptyVersion, Set.of(), false, ComponentXml.Shadowing.NOT_PROMISED);
     }
 }

@@ -26,7 +26,7 @@ final class ProbationTest {
     }
 
     private static String verdict(Tally old, Tally now) {
-        var judgement = Probation.judge(watch(old), now);
+        var judgement = Probation.judge(watch(old), now, "probation");
         return judgement == null ? "on" : judgement.isPassed() ? "passed" : "failed";
     }
 
@@ -76,7 +76,7 @@ final class ProbationTest {
 
     @Test
     void theReasonTellsBothSides() {
-        var judgement = Probation.judge(watch(new Tally(1000, 1, 0)), new Tally(45, 7, 0));
+        var judgement = Probation.judge(watch(new Tally(1000, 1, 0)), new Tally(45, 7, 0), "probation");
         assertThat(judgement)
                 .isNotNull()
                 .satisfies(one -> assertThat(one.reason())

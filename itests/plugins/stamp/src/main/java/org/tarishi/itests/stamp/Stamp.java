@@ -9,11 +9,13 @@ import org.tarishi.api.Transaction;
 import org.tarishi.api.hook.DataPostHook;
 import org.tarishi.api.hook.HookResult;
 import org.tarishi.api.hook.MailHook;
+import org.tarishi.api.hook.ShadowSafe;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.message.Message;
 
 /** Puts what its bundle's {@code stamp.txt} says on each message, at MAIL and again at data_post: they must be the same. */
 @SmtpPlugin("stamp")
+@ShadowSafe
 @Component
 public final class Stamp implements MailHook, DataPostHook {
 
