@@ -101,6 +101,9 @@ final class Bundles {
             } else {
                 bundle.stop();
             }
+        } catch (IllegalStateException e) {
+            // somebody else was quicker
+            LOG.debug("{} is out already", bundle, e);
         } catch (BundleException e) {
             LOG.error("{} {} can't be taken out: {}", bundle.getSymbolicName(), bundle.getVersion(), e.getMessage());
         }

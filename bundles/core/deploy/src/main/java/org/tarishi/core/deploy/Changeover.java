@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.core.deploy.KeptVersions.Kept;
@@ -33,6 +32,7 @@ final class Changeover {
     private final ReadyCheck check;
     private final Supplier<PluginSwitch> chains;
     private final Draining draining;
+    private final Leaving leaving;
     private final Probation probation;
     private final Versions versions;
     private final Clock clock;
@@ -45,6 +45,7 @@ final class Changeover {
             ComponentCheck components,
             Supplier<PluginSwitch> chains,
             Draining draining,
+            Leaving leaving,
             Probation probation,
             Versions versions,
             Clock clock) {
@@ -56,6 +57,7 @@ final class Changeover {
         this.check = new ReadyCheck(components, chains);
         this.chains = chains;
         this.draining = draining;
+        this.leaving = leaving;
         this.probation = probation;
         this.versions = versions;
         this.clock = clock;
@@ -90,10 +92,11 @@ final class Changeover {
                 ? null
                 : remember(change.symbolicName(), change.old().getFirst());
         try {
+            change.old().forEach(leaving::noteThreads);
             if (isInPlace(change)) {
                 for (var bundle : change.old()) {
                     // For a while only: so core/hooks knows that it is replaced, and lets mail wait.
-                    bundle.stop(Bundle.STOP_TRANSIENT);
+                    leaving.stopForAWhile(bundle);
                     inPlace.add(bundle);
                 }
             }
@@ -117,7 +120,7 @@ final class Changeover {
         } catch (PluginRefusedException e) {
             takeBack(fresh, wasRunning, inPlace);
             throw e;
-        } catch (BundleException | RuntimeException e) {
+        } catch (RuntimeException e) {
             takeBack(fresh, wasRunning, inPlace);
             throw new PluginRefusedException(change.who() + " can't be installed: " + e);
         }
@@ -128,9 +131,9 @@ final class Changeover {
         return (jar != null && jar.swapsInPlace()) || change.old().stream().anyMatch(components::swapsInPlace);
     }
 
-    private static void takeBack(Bundle fresh, boolean wasRunning, List<Bundle> inPlace) {
+    private void takeBack(Bundle fresh, boolean wasRunning, List<Bundle> inPlace) {
         if (!wasRunning) {
-            Bundles.takeOut(fresh);
+            leaving.takeOut(fresh);
         }
         Bundles.startAgain(inPlace);
     }

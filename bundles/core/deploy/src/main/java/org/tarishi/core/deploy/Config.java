@@ -33,6 +33,15 @@ public @interface Config {
             max = "3600")
     int drainWait() default 60;
 
+    /** How long to wait for a plugin to stop. */
+    @AttributeDefinition(
+            name = "Stop limit",
+            description = "How long a plugin that is taken out may take to stop before it is told of and no longer"
+                    + " waited for, in seconds. Default: 10.",
+            min = "1",
+            max = "600")
+    int stopLimit() default 10;
+
     /** How many versions are kept. */
     @AttributeDefinition(
             name = "Kept versions",

@@ -89,7 +89,16 @@ public final class Deploy implements PluginInstaller {
                 trust(settings));
         installer.restore();
         var inbox = new Inbox(deployFolder, installer, installer::isOpen, settings.lookInterval());
-        var why = new Why(context, store, kept, history, components, installer.trials(), chains::get, () -> archive);
+        var why = new Why(
+                context,
+                store,
+                kept,
+                history,
+                components,
+                installer.trials(),
+                installer.leaving(),
+                chains::get,
+                () -> archive);
         var services = new ArrayList<ServiceRegistration<?>>();
         services.add(context.registerService(
                 BiFunction.class,
@@ -107,6 +116,7 @@ public final class Deploy implements PluginInstaller {
     private List<String> status(Installer installer) {
         var lines = new ArrayList<>(installer.onProbation());
         lines.addAll(installer.trials().lines());
+        lines.addAll(installer.leaving().lines());
         var names = new ArrayList<>(kept.names());
         for (var name : names) {
             history.last(name, History.Kind.FAILED)

@@ -22,11 +22,13 @@ final class Draining {
     private static final int MOST = 2;
 
     private final ReentrantLock lock;
+    private final Leaving leaving;
     private final Condition ended;
     private final Map<String, Set<Bundle>> byName = new HashMap<>();
 
-    Draining(ReentrantLock lock) {
+    Draining(ReentrantLock lock, Leaving leaving) {
         this.lock = lock;
+        this.leaving = leaving;
         this.ended = lock.newCondition();
     }
 
@@ -42,7 +44,7 @@ final class Draining {
         lock.lock();
         try {
             if (leave(symbolicName, old)) {
-                Bundles.takeOut(old);
+                leaving.takeOut(old);
                 LOG.debug("{} {} has drained", old.getSymbolicName(), old.getVersion());
             }
         } finally {

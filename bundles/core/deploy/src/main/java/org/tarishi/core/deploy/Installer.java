@@ -40,7 +40,8 @@ final class Installer implements PluginInstaller {
     private final Clock clock;
 
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final Draining draining = new Draining(lock);
+    private final Leaving leaving;
+    private final Draining draining;
     private final Probation probation;
     private final Changeover changeover;
     private final Restorer restorer;
@@ -65,6 +66,8 @@ final class Installer implements PluginInstaller {
             Settings settings,
             Trust trust) {
         this.bundles = new Bundles(context);
+        this.leaving = new Leaving(() -> this.settings.stopLimit(), clock);
+        this.draining = new Draining(lock, leaving);
         this.store = store;
         this.kept = kept;
         this.history = history;
@@ -77,12 +80,13 @@ final class Installer implements PluginInstaller {
         this.probation = new Probation(chains, new ProbationFile(store.folder()), this::judged);
         this.versions = new Versions(bundles, kept, components, clock);
         this.changeover = new Changeover(
-                store, kept, keptSettings, history, components, chains, draining, probation, versions, clock);
+                store, kept, keptSettings, history, components, chains, draining, leaving, probation, versions, clock);
         this.restorer = new Restorer(context, bundles, store, planner, chains);
         this.admission = new Admission(bundles, components);
         this.trials = new Trials(lock, chains, draining, history, store, kept, clock);
-        this.intake = new Intake(bundles, store, kept, draining, trials);
-        this.trying = new Trying(bundles, intake, planner, components, changeover, draining, versions, trials, chains);
+        this.intake = new Intake(bundles, store, kept, draining, leaving, trials);
+        this.trying = new Trying(
+                bundles, intake, planner, components, changeover, draining, leaving, versions, trials, chains);
     }
 
     /** Puts other settings in force, from the next installation on. */
@@ -111,6 +115,11 @@ final class Installer implements PluginInstaller {
         return probation.lines();
     }
 
+    /** Returns what stays behind of bundles that were told to go. */
+    Leaving leaving() {
+        return leaving;
+    }
+
     /** Returns the version on trial beside the one in force. */
     Trials trials() {
         return trials;
@@ -131,6 +140,7 @@ final class Installer implements PluginInstaller {
         } finally {
             lock.unlock();
         }
+        leaving.close();
     }
 
     @Override
@@ -494,7 +504,7 @@ final class Installer implements PluginInstaller {
         store.remove(symbolicName);
         probation.end(symbolicName);
         if (bundle != null) {
-            Bundles.takeOut(bundle);
+            leaving.takeOut(bundle);
         }
         changeover.keep(before, settings.keptVersions());
         var done = symbolicName + " is removed";

@@ -18,13 +18,15 @@ final class Intake {
     private final PluginStore store;
     private final KeptVersions kept;
     private final Draining draining;
+    private final Leaving leaving;
     private final Trials trials;
 
-    Intake(Bundles bundles, PluginStore store, KeptVersions kept, Draining draining, Trials trials) {
+    Intake(Bundles bundles, PluginStore store, KeptVersions kept, Draining draining, Leaving leaving, Trials trials) {
         this.bundles = bundles;
         this.store = store;
         this.kept = kept;
         this.draining = draining;
+        this.leaving = leaving;
         this.trials = trials;
     }
 
@@ -40,6 +42,7 @@ final class Intake {
     @Nullable Bundle keep(PluginJar jar, Function<Bundle, Plan> planning, Order order) throws PluginRefusedException {
         boolean wasThere = bundles.at(jar.location()) != null;
         var fresh = bundles.install(jar);
+        leaving.check(fresh);
         boolean isTaken = false;
         try {
             var plan = planning.apply(fresh);

@@ -17,6 +17,7 @@ import org.tarishi.core.spi.Obtainable;
  * @param lookInterval how often to look into the deploy folder
  * @param checkLimit how long components may take to be ready
  * @param drainWait how long to wait for a place
+ * @param stopLimit how long to wait for a bundle to stop
  * @param keptVersions how many versions are kept beside the one in force
  * @param probation through how many transactions a new version is watched; 0 for not at all
  * @param probationFaults the least faults that count
@@ -30,6 +31,7 @@ record Settings(
         Duration lookInterval,
         Duration checkLimit,
         Duration drainWait,
+        Duration stopLimit,
         int keptVersions,
         int probation,
         int probationFaults,
@@ -44,6 +46,7 @@ record Settings(
                 Duration.ofMillis(config.lookInterval()),
                 Duration.ofSeconds(config.checkLimit()),
                 Duration.ofSeconds(config.drainWait()),
+                Duration.ofSeconds(config.stopLimit()),
                 config.keptVersions(),
                 config.probation(),
                 config.probationFaults(),
@@ -57,6 +60,7 @@ record Settings(
         range("lookInterval", lookInterval.toMillis(), 50, 60_000, " milliseconds");
         range("checkLimit", checkLimit.toSeconds(), 1, 600, " seconds");
         range("drainWait", drainWait.toSeconds(), 0, 3600, " seconds");
+        range("stopLimit", stopLimit.toSeconds(), 1, 600, " seconds");
         range("keptVersions", keptVersions, 1, 50, "");
         range("probation", probation, 0, 1_000_000, " transactions");
         range("probationFaults", probationFaults, 1, 1000, "");

@@ -17,6 +17,7 @@ final class Trying {
     private final ComponentCheck components;
     private final Changeover changeover;
     private final Draining draining;
+    private final Leaving leaving;
     private final Versions versions;
     private final Trials trials;
     private final Supplier<PluginSwitch> chains;
@@ -28,6 +29,7 @@ final class Trying {
             ComponentCheck components,
             Changeover changeover,
             Draining draining,
+            Leaving leaving,
             Versions versions,
             Trials trials,
             Supplier<PluginSwitch> chains) {
@@ -37,6 +39,7 @@ final class Trying {
         this.components = components;
         this.changeover = changeover;
         this.draining = draining;
+        this.leaving = leaving;
         this.versions = versions;
         this.trials = trials;
         this.chains = chains;
@@ -59,6 +62,7 @@ final class Trying {
             return "";
         }
         try {
+            leaving.noteThreads(old.getFirst());
             chains.get().keepOut(fresh.getBundleId());
             Bundles.start(jar.toString(), fresh);
             var plugins = changeover.check(jar.toString(), fresh, settings);
@@ -73,7 +77,7 @@ final class Trying {
                             settings),
                     order);
         } catch (PluginRefusedException e) {
-            Bundles.takeOut(fresh);
+            leaving.takeOut(fresh);
             intake.forget(jar);
             throw e;
         }

@@ -24,6 +24,7 @@ final class Why {
     private final ComponentCheck components;
     private final Planner planner;
     private final Trials trials;
+    private final Leaving leaving;
     private final Supplier<@Nullable PluginSwitch> chains;
     private final Supplier<@Nullable SettingsArchive> archive;
 
@@ -34,6 +35,7 @@ final class Why {
             History history,
             ComponentCheck components,
             Trials trials,
+            Leaving leaving,
             Supplier<@Nullable PluginSwitch> chains,
             Supplier<@Nullable SettingsArchive> archive) {
         this.bundles = new Bundles(context);
@@ -43,6 +45,7 @@ final class Why {
         this.components = components;
         this.planner = new Planner(context, components);
         this.trials = trials;
+        this.leaving = leaving;
         this.chains = chains;
         this.archive = archive;
     }
@@ -61,6 +64,7 @@ final class Why {
         lines.addAll(inForce(symbolicName, there));
         there.stream().filter(bundle -> !isLeft(bundle)).forEach(bundle -> lines.addAll(problems(bundle)));
         lines.addAll(trial(symbolicName));
+        lines.addAll(leaving.lines(symbolicName));
         var plugins = plugin.isEmpty() ? plugins(symbolicName, there) : Set.of(plugin);
         var switches = chains.get();
         if (switches == null) {

@@ -121,7 +121,15 @@ final class Container implements AutoCloseable {
                 made,
                 Trust.read(made.trustedSigners(), base));
         var why = new Why(
-                context, ofStore, ofKept, ofHistory, components, ofInstaller.trials(), () -> chains, () -> archive);
+                context,
+                ofStore,
+                ofKept,
+                ofHistory,
+                components,
+                ofInstaller.trials(),
+                ofInstaller.leaving(),
+                () -> chains,
+                () -> archive);
         return new Parts(
                 ofStore,
                 ofKept,
@@ -132,7 +140,7 @@ final class Container implements AutoCloseable {
 
     /** Settings with these keys set, alternating with their values. */
     static Settings settings(Object... pairs) {
-        var values = new HashMap<String, Object>(Map.of("checkLimit", 1, "drainWait", 1));
+        var values = new HashMap<String, Object>(Map.of("checkLimit", 1, "drainWait", 1, "stopLimit", 1));
         for (int i = 0; i < pairs.length; i += 2) {
             values.put((String) pairs[i], pairs[i + 1]);
         }

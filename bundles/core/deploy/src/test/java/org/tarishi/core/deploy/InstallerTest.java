@@ -62,7 +62,7 @@ final class InstallerTest {
                 case "getSymbolicName" -> "org.tarishi.plugin.p";
                 case "getVersion" -> new Version(version);
                 case "getState" -> state;
-                case "adapt" -> null;
+                case "adapt", "findEntries" -> null;
                 case "start" -> {
                     state = Bundle.ACTIVE;
                     yield null;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -132,6 +133,51 @@ final class Jars {
         /** Uses it. */
         public Torn() {
             Elsewhere.touch();
+        }
+
+        @Override
+        public void run() {}
+    }
+
+    /** A component that does not let go until a system property says so. */
+    public static final class Clinging implements Runnable {
+
+        /** The property. */
+        public static final String LET_GO = "org.tarishi.test.letgo";
+
+        @Override
+        public void run() {}
+
+        /** Blocks, interrupted or not. */
+        public void stop() {
+            while (System.getProperty(LET_GO) == null) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    /** A component whose thread goes on after its end. */
+    public static final class Haunting implements Runnable {
+
+        /** Starts it. */
+        public Haunting() {
+            Thread.ofPlatform().daemon().name("ghost").start(() -> {
+                while (System.getProperty(Clinging.LET_GO) == null) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+            });
+        }
+
+        @Override
+        public void run() {}
+    }
+
+    /** A component that stays where all can reach it. */
+    public static final class Hoarded implements Runnable {
+
+        /** Stays. */
+        public Hoarded() {
+            System.getProperties().put(Clinging.LET_GO + ".hoard", this);
         }
 
         @Override

@@ -1,0 +1,129 @@
+package org.tarishi.core.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What stays behind of a bundle that was told to go is named, and holds nobody up. */
+final class LeavingTest {
+
+    @TempDir
+    Path base;
+
+    private Container container;
+
+    @BeforeEach
+    void start() throws Exception {
+        System.clearProperty(Jars.Clinging.LET_GO);
+        container = new Container(base);
+        container.file("2.jar", Jars.plugin("2.0.0"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        System.setProperty(Jars.Clinging.LET_GO, "yes");
+        System.getProperties().remove(Jars.Clinging.LET_GO + ".hoard");
+        container.close();
+        System.clearProperty(Jars.Clinging.LET_GO);
+    }
+
+    private void install(String version, Class<?> type, String attribute) throws Exception {
+        container.file(
+                "1.jar",
+                Jars.plugin(version).component("p", type, attribute).type(type).entry("x", type.getName()));
+        assertThat(container.run("install", "1.jar")).startsWith("0 ");
+    }
+
+    /** Collections are what is waited for: nothing in here forces one. */
+    private String linesAfterCollections() {
+        System.gc();
+        container.installer.leaving().look();
+        return String.join("\n", container.installer.leaving().lines());
+    }
+
+    @Test
+    void aDeactivateThatBlocksIsToldWithItsStackAndHoldsUpNoFurtherUpdate() throws Exception {
+        install("1.0.0", Jars.Clinging.class, "deactivate=\"stop\"");
+        assertThat(container.run("install", "2.jar")).contains("p 2.0.0 is in force");
+
+        await().untilAsserted(() -> assertThat(container.installer.leaving().lines())
+                .singleElement()
+                .asString()
+                .startsWith("org.tarishi.plugin.p 1.0.0 [")
+                .contains("does not stop since", "Jars$Clinging.stop"));
+        container.file("3.jar", Jars.plugin("3.0.0"));
+        assertThat(container.run("install", "3.jar")).contains("p 3.0.0 is in force, in the place of 2.0.0");
+        assertThat(container.run("why", "p")).contains("does not stop since", "Jars$Clinging.stop");
+        assertThat(container.run("install", "1.jar"))
+                .contains("org.tarishi.plugin.p 1.0.0 is still stopping and can't start again");
+
+        System.setProperty(Jars.Clinging.LET_GO, "yes");
+        await().until(() -> container.installer.leaving().lines().isEmpty());
+        await().until(() -> container.running().equals(Set.of("3.0.0")));
+    }
+
+    @Test
+    void oneThatCantBeThereTwiceAndDoesNotStopStaysAndTheUpdateIsRefused() throws Exception {
+        container.file(
+                "1.jar",
+                Jars.plugin("1.0.0")
+                        .component("p", Jars.Clinging.class, "deactivate=\"stop\"")
+                        .type(Jars.Clinging.class));
+        assertThat(container.run("install", "1.jar")).startsWith("0 ");
+        container.file(
+                "2.jar",
+                Jars.plugin("2.0.0")
+                        .component(
+                                "p",
+                                Jars.Guest.class,
+                                "<property name=\"tarishi.swap.in.place\" type=\"Boolean\" value=\"true\"/>"));
+
+        assertThat(container.run("install", "2.jar"))
+                .startsWith("1 ")
+                .contains("does not stop since", "Jars$Clinging.stop", "nothing can take its place before");
+        System.setProperty(Jars.Clinging.LET_GO, "yes");
+        await().until(() -> container.running().equals(Set.of("1.0.0")));
+    }
+
+    @Test
+    void aThreadThatIsLeftBehindIsNamedWithItsStack() throws Exception {
+        install("1.0.0", Jars.Haunting.class, "");
+        assertThat(container.run("install", "2.jar")).startsWith("0 ");
+
+        await().untilAsserted(() -> assertThat(linesAfterCollections())
+                .startsWith("org.tarishi.plugin.p 1.0.0 [")
+                .contains("left threads behind: ghost at ", "Jars$Haunting"));
+        System.setProperty(Jars.Clinging.LET_GO, "yes");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(linesAfterCollections()).isEmpty());
+    }
+
+    @Test
+    void aClassLoaderThatIsNotCollectedIsNamedWhenOthersWere() throws Exception {
+        install("1.0.0", Jars.Hoarded.class, "");
+        assertThat(container.run("install", "2.jar")).startsWith("0 ");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(linesAfterCollections())
+                        .contains("org.tarishi.plugin.p 1.0.0 [", "is still in memory since"));
+        System.getProperties().remove(Jars.Clinging.LET_GO + ".hoard");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(linesAfterCollections()).isEmpty());
+    }
+
+    @Test
+    void oneThatIsWellLeavesNothingToTell() throws Exception {
+        install("1.0.0", Jars.Guest.class, "");
+        assertThat(container.run("install", "2.jar")).startsWith("0 ");
+        for (int i = 0; i < 5; i++) {
+            assertThat(linesAfterCollections()).isEmpty();
+        }
+    }
+}
