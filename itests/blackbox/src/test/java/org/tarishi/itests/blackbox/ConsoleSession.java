@@ -52,6 +52,11 @@ final class ConsoleSession implements AutoCloseable {
         return session;
     }
 
+    /** Nobody who has logged in. */
+    static ConsoleSession stranger(Instance instance) {
+        return new ConsoleSession(instance.httpPort());
+    }
+
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(request(path).GET().build(), BodyHandlers.ofString());
     }
@@ -78,6 +83,16 @@ final class ConsoleSession implements AutoCloseable {
         fields.putAll(values);
         var answer = post("/system/console/configMgr/" + pid, fields);
         assertThat(answer.statusCode()).as(answer.body()).isIn(200, 302);
+    }
+
+    /** Asks for the plugins by HTTP: below {@code /tarishi/api/plugins}, with a jar as the body or none. */
+    HttpResponse<String> plugins(String method, String path, byte... jar) throws IOException, InterruptedException {
+        return client.send(
+                request("/tarishi/api/plugins" + path)
+                        .header("Content-Type", "application/java-archive")
+                        .method(method, BodyPublishers.ofByteArray(jar))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     /** Uploads a bundle on the console's bundles page. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +100,44 @@ class PluginCommandTest {
             assertThat(stamped(instance, "f")).isEqualTo("none");
             told(instance, 0, "plugin", "rollback", "stamp");
             assertThat(stamped(instance, "g")).isEqualTo("v1");
+        }
+    }
+
+    @Test
+    void theSameIsDoneByHttpBehindTheLoginOfTheConsoleAndForNobodyElse() throws Exception {
+        try (var instance = start();
+                var console = ConsoleSession.login(instance);
+                var stranger = ConsoleSession.stranger(instance)) {
+            assertThat(stranger.plugins("GET", "").statusCode()).isEqualTo(401);
+            assertThat(stranger.plugins("POST", "", Files.readAllBytes(stamp(0)))
+                            .statusCode())
+                    .isEqualTo(401);
+
+            assertThat(console.plugins("POST", "?dry-run", Files.readAllBytes(stamp(0)))
+                            .body())
+                    .isEqualTo("{\"done\":true,\"lines\":[\"installs org.tarishi.itests.stamp 1.0.0 (stamp); touches"
+                            + " nothing else; needs nothing else\"]}\n");
+            assertThat(stamped(instance, "a")).isEqualTo("none");
+            assertThat(console.plugins("POST", "", Files.readAllBytes(stamp(0))).statusCode())
+                    .isEqualTo(200);
+            assertThat(stamped(instance, "b")).isEqualTo("v0");
+            assertThat(console.plugins("POST", "/trial?client=127.0.0.0/8", Files.readAllBytes(stamp(1)))
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(stamped(instance, "c")).isEqualTo("v1");
+            assertThat(console.plugins("GET", "/trial").body()).contains("transactions", "mail continue");
+            assertThat(console.plugins("POST", "/trial/promote").statusCode()).isEqualTo(200);
+            assertThat(console.plugins("GET", "").body())
+                    .contains("\"bundle\":\"org.tarishi.itests.stamp\",\"version\":\"1.0.1\",\"plugins\":[\"stamp\"],"
+                            + "\"state\":\"in_force\"");
+            assertThat(console.plugins("POST", "/stamp/rollback").statusCode()).isEqualTo(200);
+            assertThat(stamped(instance, "d")).isEqualTo("v0");
+            assertThat(console.plugins("GET", "/history").body()).contains("rest:admin");
+            assertThat(console.plugins("DELETE", "/stamp").statusCode()).isEqualTo(200);
+            assertThat(stamped(instance, "e")).isEqualTo("none");
+            var refused = console.plugins("POST", "", "no jar".getBytes(StandardCharsets.US_ASCII));
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains("\"done\":false");
         }
     }
 

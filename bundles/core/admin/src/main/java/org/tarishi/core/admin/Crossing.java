@@ -17,6 +17,9 @@ final class Crossing {
 
     static final String LOGIN = "/tarishi/login";
 
+    /** What programs ask: they are told to log in, and not sent to a page. */
+    private static final String API = "/tarishi/api/";
+
     private static final Logger LOG = LoggerFactory.getLogger(Crossing.class);
     private static final String SESSION = "session";
 
@@ -115,7 +118,8 @@ final class Crossing {
 
     private static boolean isPage(HttpServletRequest request) {
         var accept = request.getHeader("Accept");
-        return (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
+        return !request.getRequestURI().startsWith(API)
+                && (request.getMethod().equals("GET") || request.getMethod().equals("HEAD"))
                 && request.getHeader("X-Requested-With") == null
                 && (accept == null || accept.contains("text/html") || accept.contains("*/*"));
     }

@@ -11,11 +11,9 @@ import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -44,10 +42,7 @@ public final class PluginUpload implements Filter {
     private static final String API = "org.tarishi.api";
     private static final String FILE_FIELD = "bundlefile";
 
-    /** Above this a bundle is no plugin; the HTTP service's own limit may be lower. */
-    private static final long LARGEST = 256L << 20;
-
-    private final Path folder;
+    private final Uploads uploads;
 
     @Reference(
             policy = ReferencePolicy.DYNAMIC,
@@ -58,8 +53,7 @@ public final class PluginUpload implements Filter {
     /** Keeps uploads below the folder of the framework property {@code tarishi.data} while they are looked at. */
     @Activate
     public PluginUpload(BundleContext context) {
-        folder = Path.of(Objects.requireNonNull(context.getProperty("tarishi.data"), "boot must set tarishi.data"))
-                .resolve("uploads");
+        uploads = new Uploads(context);
     }
 
     @Override
@@ -121,23 +115,11 @@ public final class PluginUpload implements Filter {
     }
 
     private Path keep(Part part) throws IOException, PluginRefusedException {
-        if (part.getSize() > LARGEST) {
-            throw new PluginRefusedException("larger than " + (LARGEST >> 20) + " MB: put it into the deploy folder");
+        try (var in = part.getInputStream()) {
+            return uploads.keep(in);
+        } catch (Uploads.TooLargeException e) {
+            throw new PluginRefusedException(String.valueOf(e.getMessage()));
         }
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        // The name that the client gives is not used: it may be any path.
-        var file = Files.createTempFile(folder, "upload", ".jar");
-        try (var in = part.getInputStream();
-                var out = Files.newOutputStream(file)) {
-            in.transferTo(out);
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-        return file;
     }
 
     /** Tells whether a bundle asks for the API; what can't be read is the console's to refuse. */

@@ -26,6 +26,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.config.InvalidSettingException;
+import org.tarishi.core.spi.PluginAdministration;
 import org.tarishi.core.spi.PluginInstaller;
 import org.tarishi.core.spi.PluginRefusedException;
 import org.tarishi.core.spi.PluginSwitch;
@@ -100,9 +101,10 @@ public final class Deploy implements PluginInstaller {
                 chains::get,
                 () -> archive);
         var services = new ArrayList<ServiceRegistration<?>>();
+        var command = new PluginCommand(context, installer, components, store, kept, history, why);
         services.add(context.registerService(
-                BiFunction.class,
-                new PluginCommand(context, installer, components, store, kept, history, why),
+                new String[] {BiFunction.class.getName(), PluginAdministration.class.getName()},
+                command,
                 FrameworkUtil.asDictionary(
                         Map.of("tarishi.command", "plugin", "tarishi.command.help", PluginCommand.HELP))));
         Supplier<Map<String, Object>> status = () -> Map.of("ready", true, "lines", status(installer));

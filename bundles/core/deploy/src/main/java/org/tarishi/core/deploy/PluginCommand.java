@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.tarishi.api.Text;
+import org.tarishi.core.spi.PluginAdministration;
 import org.tarishi.core.spi.PluginRefusedException;
 
 /** The command line's {@code plugin}. Returns 0 when it was done, 1 when it was refused, 2 when the command line is wrong. Any thread. */
-final class PluginCommand implements BiFunction<List<String>, Appendable, Integer> {
+final class PluginCommand implements BiFunction<List<String>, Appendable, Integer>, PluginAdministration {
 
     static final String HELP =
             "install FILE | update FILE | rollback NAME [VERSION] | remove NAME | canary FILE|report|promote|drop"
@@ -126,6 +126,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     private final KeptVersions kept;
     private final History history;
     private final Why why;
+    private final Listing listing;
 
     PluginCommand(
             BundleContext context,
@@ -142,19 +143,53 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
         this.kept = kept;
         this.history = history;
         this.why = why;
+        this.listing = new Listing(context, components, store, kept, installer.trials());
     }
 
     /** Carries out a command; the first argument is the caller's folder. */
     @Override
     public Integer apply(List<String> arguments, Appendable out) {
         try {
-            return run(arguments, out);
+            return run("command", arguments, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private int run(List<String> arguments, Appendable out) throws IOException {
+    @Override
+    public Outcome carryOut(String door, List<String> words) {
+        var arguments = new ArrayList<String>();
+        arguments.add("/");
+        arguments.addAll(words);
+        var out = new StringBuilder();
+        try {
+            int code = run(door, arguments, out);
+            return new Outcome(
+                    code == DONE ? Result.DONE : code == REFUSED ? Result.REFUSED : Result.BAD_USAGE,
+                    out.toString().lines().toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public List<Version> versions() {
+        return listing.versions();
+    }
+
+    @Override
+    public List<Event> events() {
+        return history.all().stream()
+                .map(event -> new Event(
+                        event.when(),
+                        event.door(),
+                        event.symbolicName(),
+                        event.kind().name().toLowerCase(Locale.ROOT),
+                        event.text()))
+                .toList();
+    }
+
+    private int run(String door, List<String> arguments, Appendable out) throws IOException {
         var folder = arguments.isEmpty() ? "" : arguments.getFirst();
         var words = new ArrayList<>(arguments.isEmpty() ? arguments : arguments.subList(1, arguments.size()));
         var name = words.isEmpty() ? "" : words.removeFirst();
@@ -178,7 +213,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
         }
         var plans = new ArrayList<Plan>();
         try {
-            return run(name, folder, words, options, values, plans, out);
+            return run(door, name, folder, words, options, values, plans, out);
         } catch (PluginRefusedException e) {
             // a plan that can't be done has told the reason
             if (!isHopeless(plans)) {
@@ -193,6 +228,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     }
 
     private int run(
+            String door,
             String verb,
             String folder,
             List<String> words,
@@ -202,7 +238,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             Appendable out)
             throws PluginRefusedException, IOException {
         boolean isDryRun = options.contains(DRY_RUN);
-        var order = new Order("command", verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
+        var order = new Order(door, verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
             plans.add(plan);
             append(out, plan.toString());
         });
@@ -223,7 +259,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             case "remove" ->
                 tell(out, installer.remove(symbolicName(words.getFirst()), options.contains(PURGE), order));
             case "canary", "shadow" -> trial(verb, folder, words.getFirst(), values, order, out);
-            case "list" -> list(out);
+            case "list" -> listing.lines().forEach(line -> append(out, line));
             case "history" -> history(words.isEmpty() ? "" : symbolicName(words.getFirst()), out);
             case "why" -> why(words.getFirst(), out);
             default -> {
@@ -299,46 +335,6 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             }
         });
         return DONE;
-    }
-
-    private void list(Appendable out) {
-        var bundles = Arrays.stream(context.getBundles())
-                .filter(b -> b.getState() == Bundle.ACTIVE && components.described(b) > 0)
-                .sorted(Comparator.comparing(Bundle::getSymbolicName).thenComparing(Bundle::getVersion))
-                .toList();
-        var names = new HashSet<String>();
-        for (var bundle : bundles) {
-            append(out, bundle.getSymbolicName() + " " + bundle.getVersion() + ", " + origin(bundle));
-            if (names.add(bundle.getSymbolicName())) {
-                listKept(bundle.getSymbolicName(), out);
-            }
-        }
-        for (var name : kept.names()) {
-            if (names.add(name)) {
-                append(out, name + ", removed");
-                listKept(name, out);
-            }
-        }
-    }
-
-    private void listKept(String symbolicName, Appendable out) {
-        for (var one : kept.of(symbolicName).reversed()) {
-            append(out, "    kept " + one.shown() + ", in force until " + one.until());
-        }
-    }
-
-    private String origin(Bundle bundle) {
-        var entry = store.get(bundle.getSymbolicName());
-        var location = bundle.getLocation();
-        if (installer.trials().isOnTrial(bundle)) {
-            return "on trial";
-        }
-        if (!location.startsWith(PluginStore.LOCATION)) {
-            return "shipped";
-        }
-        return entry.isPresent() && location.endsWith(entry.get().hash())
-                ? "since " + entry.get().since() + " by " + entry.get().door()
-                : "drains";
     }
 
     private void history(String symbolicName, Appendable out) {

@@ -12,7 +12,7 @@ public interface PluginInstaller {
      * replaces goes when its last transaction has ended.
      *
      * @param jar the file; it is copied
-     * @param door who asks, for the log and the history: {@code deploy}, {@code console}, {@code command}
+     * @param door who asks, for the log and the history: {@code deploy}, {@code console}
      * @return what was done, in a line
      * @throws PluginRefusedException when it can't be; nothing has changed then
      */
