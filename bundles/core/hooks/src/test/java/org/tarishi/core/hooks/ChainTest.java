@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,42 @@ final class ChainTest {
         assertThat(kit.ask(Moment.CONNECT, kit.about(null, null)))
                 .isEqualTo(new Verdict<>(HookResult.CONTINUE, null, false));
         assertThat(asked).containsExactly("b", "a", "early", "late", "later");
+    }
+
+    @Test
+    void theOrderChangesInOneStepSoThatNoTransactionSeesHalfOfIt() throws Exception {
+        with("plugins", Kit.list("a", "b", "c"));
+        for (var name : List.of("a", "b", "c")) {
+            named(name).install(new Both());
+        }
+        var stop = new AtomicBoolean();
+        var settings = List.of(
+                Kit.settings("plugins", Kit.list("c", "b", "a")), Kit.settings("plugins", Kit.list("a", "b", "c")));
+        var changer = Thread.ofPlatform().start(() -> {
+            for (int i = 0; !stop.get(); i++) {
+                kit.engine().configure(settings.get(i % 2));
+            }
+        });
+        try {
+            var seen = new HashSet<String>();
+            for (int i = 0; i < 20_000 || seen.size() < 2; i++) {
+                var chains = kit.engine().current();
+                var orders = new HashSet<String>();
+                for (var moment : List.of(Moment.CONNECT, Moment.RCPT)) {
+                    var order = new StringBuilder();
+                    for (var link : chains.links(moment)) {
+                        order.append(link.name());
+                    }
+                    orders.add(order.toString());
+                }
+                assertThat(orders).hasSize(1);
+                seen.addAll(orders);
+            }
+            assertThat(seen).containsExactlyInAnyOrder("abc", "cba");
+        } finally {
+            stop.set(true);
+            changer.join();
+        }
     }
 
     @Test
