@@ -5,15 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tarishi.core.deploy.KeptVersions.Kept;
 import org.tarishi.core.spi.PluginInstaller;
 import org.tarishi.core.spi.PluginRefusedException;
 import org.tarishi.core.spi.PluginSwitch;
@@ -34,9 +31,7 @@ final class Installer implements PluginInstaller {
     private final PluginStore store;
     private final KeptVersions kept;
     private final History history;
-    private final ComponentCheck components;
     private final Planner planner;
-    private final KeptSettings keptSettings;
     private final Clock clock;
 
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -50,6 +45,7 @@ final class Installer implements PluginInstaller {
     private final Trials trials;
     private final Intake intake;
     private final Trying trying;
+    private final WaysBack back;
 
     private volatile Settings settings;
     private volatile Trust trust;
@@ -71,9 +67,7 @@ final class Installer implements PluginInstaller {
         this.store = store;
         this.kept = kept;
         this.history = history;
-        this.components = components;
         this.planner = new Planner(context, components);
-        this.keptSettings = keptSettings;
         this.clock = clock;
         this.settings = settings;
         this.trust = trust;
@@ -87,6 +81,24 @@ final class Installer implements PluginInstaller {
         this.intake = new Intake(bundles, store, kept, draining, leaving, trials);
         this.trying = new Trying(
                 bundles, intake, planner, components, changeover, draining, leaving, versions, trials, chains);
+        this.back = new WaysBack(
+                bundles,
+                intake,
+                store,
+                kept,
+                keptSettings,
+                history,
+                components,
+                planner,
+                changeover,
+                draining,
+                leaving,
+                probation,
+                trials,
+                versions,
+                () -> this.settings,
+                () -> this.trust,
+                this::putIn);
     }
 
     /** Puts other settings in force, from the next installation on. */
@@ -296,66 +308,12 @@ final class Installer implements PluginInstaller {
         lock.lock();
         try {
             checkIsOpen();
-            var current = versions.current(symbolicName, intake.inForce(symbolicName));
-            if (to != null && current != null && current.isCalled(to)) {
-                return withSettings && !order.isDryRun()
-                        ? symbolicName + " " + current.shown() + " is in force"
-                                + keptSettings.putBack(kept, current, pids(symbolicName))
-                        : symbolicName + " " + current.shown() + " is in force already";
-            }
-            var target = versions.choose(symbolicName, to, current);
-            trials.checkIsFree(symbolicName);
-            var done = putBack(target, order, History.Kind.ROLLED_BACK);
-            if (order.isDryRun()) {
-                return done;
-            }
-            return withSettings ? done + keptSettings.putBack(kept, target, pids(symbolicName)) : done;
+            return back.rollBack(symbolicName, to, withSettings, order);
         } catch (PluginRefusedException e) {
             throw refused(order, symbolicName, e);
         } finally {
             lock.unlock();
         }
-    }
-
-    private Set<String> pids(String symbolicName) {
-        var now = intake.inForce(symbolicName);
-        return now.isEmpty() ? Set.of() : components.pids(now.getFirst());
-    }
-
-    private String putBack(Kept target, Order order, History.Kind kind) throws PluginRefusedException {
-        if (target.isShipped()) {
-            return putBackShipped(target.symbolicName(), order, kind);
-        }
-        var file = store.jar(target.hash());
-        trust.check(file, target.symbolicName() + " " + target.version(), target.until());
-        return putIn(store.read(target.symbolicName(), target.hash()), order, kind);
-    }
-
-    private String putBackShipped(String symbolicName, Order order, History.Kind kind) throws PluginRefusedException {
-        var shipped = bundles.shipped(symbolicName);
-        if (shipped.isEmpty()) {
-            throw new PluginRefusedException("no version of " + symbolicName + " comes with this distribution");
-        }
-        var fresh = shipped.getFirst();
-        var old = intake.inForce(symbolicName).stream()
-                .filter(bundle -> !bundle.equals(fresh))
-                .toList();
-        var who = symbolicName + " " + fresh.getVersion();
-        order.planned()
-                .accept(new Plan(
-                        old.isEmpty()
-                                ? "starts " + who + ", which is shipped"
-                                : "replaces " + symbolicName + " "
-                                        + old.getFirst().getVersion() + " by " + fresh.getVersion()
-                                        + ", which is shipped",
-                        planner.touches(symbolicName, Set.of(), old),
-                        planner.needs(who, fresh),
-                        List.of()));
-        if (order.isDryRun()) {
-            return "";
-        }
-        draining.awaitPlace(symbolicName, settings.drainWait());
-        return changeover.carryOut(new Changeover.Change(symbolicName, who, fresh, old, null, kind), order, settings);
     }
 
     /** A probation is over. */
@@ -375,7 +333,7 @@ final class Installer implements PluginInstaller {
                 if (trial != null && trial.jar().symbolicName().equals(watch.symbolicName())) {
                     LOG.warn("{}", trials.drop(trial, "probation", "the version that it is compared with goes back"));
                 }
-                var done = putBack(watch.before(), Order.at("probation"), History.Kind.FAILED);
+                var done = back.putBack(watch.before(), Order.at("probation"), History.Kind.FAILED);
                 LOG.error(
                         "{} {} is rolled back: {}; {}",
                         watch.symbolicName(),
@@ -458,23 +416,7 @@ final class Installer implements PluginInstaller {
     String remove(String symbolicName, boolean forgets, Order order) throws PluginRefusedException {
         lock.lock();
         try {
-            var entry = store.get(symbolicName)
-                    .orElseThrow(() -> new PluginRefusedException(
-                            symbolicName + " was not installed here; see `tarishi plugin list`"));
-            trials.checkIsFree(symbolicName);
-            String done;
-            if (!bundles.shipped(symbolicName).isEmpty()) {
-                done = putBackShipped(symbolicName, order, History.Kind.REMOVED);
-                done = order.isDryRun() ? done : symbolicName + " is removed; " + done;
-            } else {
-                done = takeOut(symbolicName, entry, order);
-            }
-            if (forgets && !order.isDryRun()) {
-                for (var one : kept.of(symbolicName)) {
-                    kept.forget(one);
-                }
-            }
-            return done;
+            return back.remove(symbolicName, forgets, order);
         } catch (IOException e) {
             throw refused(order, symbolicName, new PluginRefusedException(symbolicName + " can't be removed: " + e));
         } catch (PluginRefusedException e) {
@@ -482,34 +424,5 @@ final class Installer implements PluginInstaller {
         } finally {
             lock.unlock();
         }
-    }
-
-    private String takeOut(String symbolicName, PluginStore.Entry entry, Order order) throws IOException {
-        var bundle = bundles.at(PluginStore.LOCATION + entry.hash());
-        var old = bundle == null ? List.<Bundle>of() : List.of(bundle);
-        order.planned()
-                .accept(new Plan(
-                        "removes "
-                                + (bundle == null
-                                        ? symbolicName
-                                        : Names.shown(symbolicName, bundle.getVersion(), entry.plugins()))
-                                + ", of which no version is shipped",
-                        planner.touches(symbolicName, Set.of(), old),
-                        List.of(),
-                        List.of()));
-        if (order.isDryRun()) {
-            return "";
-        }
-        var before = bundle == null ? null : changeover.remember(symbolicName, bundle);
-        store.remove(symbolicName);
-        probation.end(symbolicName);
-        if (bundle != null) {
-            leaving.takeOut(bundle);
-        }
-        changeover.keep(before, settings.keptVersions());
-        var done = symbolicName + " is removed";
-        LOG.info("{} ({})", done, order.door());
-        history.add(order.door(), symbolicName, History.Kind.REMOVED, done);
-        return done;
     }
 }

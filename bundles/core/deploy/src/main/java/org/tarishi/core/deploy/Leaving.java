@@ -32,7 +32,7 @@ final class Leaving implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leaving.class);
 
-    private static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     /** How many bundles are looked after; where more stay behind, the oldest are not told of any more. */
     private static final int MOST = 50;
@@ -46,7 +46,7 @@ final class Leaving implements AutoCloseable {
     /** A bundle that was told to go. */
     private static final class Left {
         private final String name;
-        private final Bundle bundle;
+        private volatile @Nullable Bundle bundle;
         private final String who;
         private final Instant since;
         private final Leftovers leftovers;
@@ -112,7 +112,7 @@ final class Leaving implements AutoCloseable {
     }
 
     private synchronized boolean isStuck(Bundle bundle) {
-        return all.stream().anyMatch(left -> left.bundle.equals(bundle) && left.stopper != null);
+        return all.stream().anyMatch(left -> bundle.equals(left.bundle) && left.stopper != null);
     }
 
     private Left go(Bundle bundle, boolean isForAWhile, Step step) {
@@ -166,11 +166,14 @@ final class Leaving implements AutoCloseable {
             LOG.error("{} can't be stopped: {}", left.who, e.toString());
         }
         boolean wasLate;
+        var bundle = left.bundle;
         synchronized (this) {
             wasLate = !left.problem.isEmpty();
             left.stopper = null;
             left.problem = "";
             left.isOut = true;
+            // a bundle holds its class loader
+            left.bundle = null;
             if (left.isForAWhile) {
                 // it is to come back, or is taken out next
                 all.remove(left);
@@ -178,8 +181,8 @@ final class Leaving implements AutoCloseable {
         }
         if (wasLate) {
             LOG.info("{} has stopped after all", left.who);
-            if (left.isForAWhile) {
-                Bundles.startAgain(List.of(left.bundle));
+            if (left.isForAWhile && bundle != null) {
+                Bundles.startAgain(List.of(bundle));
             }
         }
     }
@@ -216,13 +219,14 @@ final class Leaving implements AutoCloseable {
         synchronized (this) {
             some = new ArrayList<>(all);
         }
-        some.forEach(this::look);
+        some.removeIf(left -> left.stopper != null || !left.isOut);
+        if (!some.isEmpty()) {
+            var threads = Thread.getAllStackTraces();
+            some.forEach(left -> look(left, threads));
+        }
     }
 
-    private void look(Left left) {
-        if (left.stopper != null || !left.isOut) {
-            return;
-        }
+    private void look(Left left, Map<Thread, StackTraceElement[]> running) {
         if (left.leftovers.isGone()) {
             if (left.isTold) {
                 LOG.info("{} is gone from memory after all", left.who);
@@ -232,7 +236,7 @@ final class Leaving implements AutoCloseable {
             }
             return;
         }
-        var threads = left.leftovers.threads();
+        var threads = left.leftovers.threads(running);
         if (!threads.isEmpty()) {
             left.problem = "has stopped and left threads behind: " + threads;
             tell(left, "what it starts must end in its @Deactivate");

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -30,15 +31,15 @@ record Leftovers(WeakReference<ClassLoader> loader, Set<String> classNames, Set<
         return loader.refersTo(null);
     }
 
-    /** Returns its threads with their stacks, the first few of them; empty when it has none. */
-    String threads() {
+    /** Returns its threads among those that run, with their stacks, the first few of them; empty when it has none. */
+    String threads(Map<Thread, StackTraceElement[]> running) {
         var its = loader.get();
         if (its == null) {
             return "";
         }
         var found = new ArrayList<String>();
         int count = 0;
-        for (var one : Thread.getAllStackTraces().entrySet()) {
+        for (var one : running.entrySet()) {
             var thread = one.getKey();
             boolean isIts = its.equals(thread.getContextClassLoader())
                     || its.equals(thread.getClass().getClassLoader())

@@ -8,7 +8,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +28,6 @@ import org.tarishi.api.hook.TransactionListener;
 import org.tarishi.api.hook.UnknownCommandHook;
 import org.tarishi.api.hook.VerbHandler;
 import org.tarishi.api.log.LogListener;
-import org.tarishi.api.service.SaslMechanism;
 import org.tarishi.core.spi.PluginSwitch;
 import org.tarishi.core.spi.PluginTrial;
 import org.tarishi.core.spi.TrialReport;
@@ -46,10 +44,6 @@ final class Registry {
 
     /** While the drain lasts, nobody knows when the wait ends. */
     static final long NOT_YET = Long.MAX_VALUE;
-
-    private static final Comparator<HookComponent> BY_RANK = Comparator.<HookComponent>comparingInt(
-                    one -> -one.source().ranking())
-            .thenComparingLong(one -> one.source().serviceId());
 
     /** A service with the mark of a plugin: a component, or what is wrong with it. */
     private record Tracked(
@@ -326,7 +320,7 @@ final class Registry {
             Map<String, Version> byId,
             Trials trials,
             Chains.Beside beside) {
-        var placement = new Placement(settings, entries, byId);
+        var placement = new Placement(settings, entries, components(byId));
         var byMoment = new EnumMap<Moment, List<Link>>(Moment.class);
         var verbs = new LinkedHashMap<String, Link>();
         for (var moment : Moment.values()) {
@@ -555,6 +549,17 @@ final class Registry {
         return best;
     }
 
+    /** Returns the components of the versions that are whole. */
+    private static Map<String, List<HookComponent>> components(Map<String, Version> byId) {
+        var components = new HashMap<String, List<HookComponent>>();
+        byId.forEach((id, version) -> {
+            if (version.isUsable()) {
+                components.put(id, Trials.components(version.all.stream().map(Tracked::component)));
+            }
+        });
+        return components;
+    }
+
     private List<HookComponent> of(Key key) {
         return tracked.values().stream()
                 .filter(one -> key(one.source()).equals(key))
@@ -565,68 +570,5 @@ final class Registry {
 
     private static Key key(Source source) {
         return new Key(source.name().id(), source.bundleId());
-    }
-
-    /** Puts components in order. */
-    private static final class Placement {
-        private final ChainSettings settings;
-        private final List<ChainSettings.Entry> entries;
-        private final Map<String, List<HookComponent>> byId = new HashMap<>();
-
-        Placement(ChainSettings settings, List<ChainSettings.Entry> entries, Map<String, Version> chosen) {
-            this.settings = settings;
-            this.entries = entries;
-            chosen.forEach((id, version) -> {
-                if (version.isUsable()) {
-                    var components = new ArrayList<HookComponent>();
-                    for (var one : version.all) {
-                        if (one.component() != null) {
-                            components.add(one.component());
-                        }
-                    }
-                    components.sort(BY_RANK);
-                    byId.put(id, components);
-                }
-            });
-        }
-
-        List<HookComponent> at(Moment moment) {
-            var order = new LinkedHashSet<HookComponent>();
-            for (var entry : entries) {
-                boolean here = entry.moment() == moment || (entry.moment() == null && !isAlone(entry.name(), moment));
-                if (here) {
-                    order.addAll(byId.getOrDefault(entry.name(), List.of()));
-                }
-            }
-            order.addAll(rest(id -> entries.stream()
-                    .noneMatch(
-                            entry -> entry.name().equals(id) && (entry.moment() == null || entry.moment() == moment))));
-            return order.stream()
-                    .filter(component -> component.source().kinds().stream()
-                            .anyMatch(kind -> kind.moments().contains(moment)))
-                    .toList();
-        }
-
-        /** Returns all that may be called or told anything, in order. */
-        Set<HookComponent> all() {
-            var order = new LinkedHashSet<HookComponent>();
-            entries.forEach(entry -> order.addAll(byId.getOrDefault(entry.name(), List.of())));
-            order.addAll(rest(id -> true));
-            return order;
-        }
-
-        private boolean isAlone(String id, Moment moment) {
-            return entries.stream().anyMatch(entry -> entry.name().equals(id) && entry.moment() == moment);
-        }
-
-        /** Where only what is listed runs, mechanisms do all the same: which of them are offered is the server's setting. */
-        private List<HookComponent> rest(Predicate<String> which) {
-            return byId.entrySet().stream()
-                    .filter(one -> which.test(one.getKey()))
-                    .flatMap(one -> one.getValue().stream())
-                    .filter(one -> !settings.strict() || one.has(SaslMechanism.class))
-                    .sorted(BY_RANK)
-                    .toList();
-        }
     }
 }
