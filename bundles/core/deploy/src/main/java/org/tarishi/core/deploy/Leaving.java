@@ -42,6 +42,7 @@ final class Leaving implements AutoCloseable {
     private final Deque<Left> all = new ArrayDeque<>();
     private final Map<Bundle, Set<Long>> threadsBefore = new HashMap<>();
     private @Nullable Thread watcher;
+    private boolean isClosed;
 
     /** A bundle that was told to go. */
     private static final class Left {
@@ -51,8 +52,13 @@ final class Leaving implements AutoCloseable {
         private final Instant since;
         private final Leftovers leftovers;
         private final boolean isForAWhile;
+
+        /** Whether its class loader goes with it: what is shipped stays installed. */
+        private final boolean isToGo;
+
         private volatile @Nullable Thread stopper;
         private volatile String problem = "";
+        private volatile boolean isLate;
         private boolean isTold;
         private boolean isOut;
         private @Nullable Sentinel first;
@@ -60,6 +66,7 @@ final class Leaving implements AutoCloseable {
 
         Left(Bundle bundle, Instant since, Leftovers leftovers, boolean isForAWhile) {
             this.isForAWhile = isForAWhile;
+            this.isToGo = Bundles.isInstalledHere(bundle);
             this.name = bundle.getSymbolicName();
             this.bundle = bundle;
             this.who = bundle.getSymbolicName() + " " + bundle.getVersion() + " [" + bundle.getBundleId() + "]";
@@ -97,9 +104,10 @@ final class Leaving implements AutoCloseable {
      */
     void stopForAWhile(Bundle bundle) throws PluginRefusedException {
         var left = go(bundle, true, () -> bundle.stop(Bundle.STOP_TRANSIENT));
-        if (!left.problem.isEmpty()) {
-            throw new PluginRefusedException(left.who + " " + left.problem
-                    + ", and nothing can take its place before: restart the server, or mend it");
+        if (left.isLate) {
+            throw new PluginRefusedException(
+                    left.who + " does not stop within " + limit.get().toSeconds()
+                            + " s (the log shows what holds it), and nothing can take its place before: restart the server, or mend it");
         }
     }
 
@@ -122,8 +130,8 @@ final class Leaving implements AutoCloseable {
         left.stopper = thread;
         synchronized (this) {
             all.addLast(left);
-            while (all.size() > MOST) {
-                all.removeFirst();
+            if (all.size() > MOST) {
+                all.stream().filter(one -> one.stopper == null).findFirst().ifPresent(all::remove);
             }
         }
         thread.start();
@@ -142,6 +150,7 @@ final class Leaving implements AutoCloseable {
     private synchronized boolean isLate(Left left, String stack) {
         boolean isLate = left.stopper != null;
         if (isLate) {
+            left.isLate = true;
             left.problem = "does not stop since " + left.since + ", it is held" + stack;
         }
         return isLate;
@@ -165,10 +174,8 @@ final class Leaving implements AutoCloseable {
         } catch (BundleException | RuntimeException e) {
             LOG.error("{} can't be stopped: {}", left.who, e.toString());
         }
-        boolean wasLate;
         var bundle = left.bundle;
         synchronized (this) {
-            wasLate = !left.problem.isEmpty();
             left.stopper = null;
             left.problem = "";
             left.isOut = true;
@@ -179,7 +186,7 @@ final class Leaving implements AutoCloseable {
                 all.remove(left);
             }
         }
-        if (wasLate) {
+        if (left.isLate) {
             LOG.info("{} has stopped after all", left.who);
             if (left.isForAWhile && bundle != null) {
                 Bundles.startAgain(List.of(bundle));
@@ -188,7 +195,7 @@ final class Leaving implements AutoCloseable {
     }
 
     private synchronized void watch() {
-        if (watcher == null && !all.isEmpty()) {
+        if (watcher == null && !isClosed && !all.isEmpty()) {
             watcher = Thread.ofVirtual().name("plugin leftovers").start(this::goRound);
         }
     }
@@ -240,6 +247,10 @@ final class Leaving implements AutoCloseable {
         if (!threads.isEmpty()) {
             left.problem = "has stopped and left threads behind: " + threads;
             tell(left, "what it starts must end in its @Deactivate");
+        } else if (!left.isToGo) {
+            synchronized (this) {
+                all.remove(left);
+            }
         } else if (wasPassedOver(left)) {
             left.problem = "has stopped and is still in memory since " + left.since
                     + ", held by something else than a thread of the platform's";
@@ -297,6 +308,7 @@ final class Leaving implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        isClosed = true;
         all.clear();
         var running = watcher;
         watcher = null;

@@ -214,8 +214,8 @@ final class Trials {
 
     /** Ends the trial; its sessions have the version in force from their next transaction on. */
     String drop(Running trial, String door, String reason) {
-        end();
         var switches = chains.get();
+        end();
         switches.endTrial();
         draining.add(trial.jar().symbolicName(), trial.fresh(), switches);
         forget(trial.jar());

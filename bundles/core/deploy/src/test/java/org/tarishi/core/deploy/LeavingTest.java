@@ -87,7 +87,11 @@ final class LeavingTest {
 
         assertThat(container.run("install", "2.jar"))
                 .startsWith("1 ")
-                .contains("does not stop since", "Jars$Clinging.stop", "nothing can take its place before");
+                .contains("does not stop within 1 s", "nothing can take its place before");
+        assertThat(container.installer.leaving().lines())
+                .singleElement()
+                .asString()
+                .contains("does not stop since", "Jars$Clinging.stop");
         System.setProperty(Jars.Clinging.LET_GO, "yes");
         await().until(() -> container.running().equals(Set.of("1.0.0")));
     }
@@ -116,6 +120,20 @@ final class LeavingTest {
         System.getProperties().remove(Jars.Clinging.LET_GO + ".hoard");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(linesAfterCollections()).isEmpty());
+    }
+
+    @Test
+    void aShippedOneThatStopsStaysInMemoryAndThatIsNothingToTell() throws Exception {
+        var shipped = container.file("shipped.jar", Jars.plugin("1.0.0"));
+        container
+                .framework
+                .getBundleContext()
+                .installBundle("reference:" + shipped.toUri())
+                .start();
+        assertThat(container.run("install", "2.jar")).contains("p 2.0.0 is in force, in the place of 1.0.0");
+        for (int i = 0; i < 5; i++) {
+            assertThat(linesAfterCollections()).isEmpty();
+        }
     }
 
     @Test
