@@ -1,6 +1,7 @@
 package org.tarishi.core.deploy;
 
 import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.core.spi.PluginRefusedException;
@@ -54,6 +55,7 @@ final class Trying {
         var old = intake.inForce(jar.symbolicName());
         trials.check(jar, request, old);
         Trials.checkIsNotInPlace(jar, jar.swapsInPlace() || components.swapsInPlace(old.getFirst()));
+        Admission.checkVersion(jar, old, order, settings.refuseDowngrades());
         if (bundles.at(jar.location()) != null) {
             throw new PluginRefusedException(jar + " still has transactions to end: try again later");
         }
@@ -77,10 +79,17 @@ final class Trying {
                             settings),
                     order);
         } catch (PluginRefusedException e) {
-            leaving.takeOut(fresh);
-            intake.forget(jar);
+            takeBack(jar, fresh);
             throw e;
+        } catch (RuntimeException e) {
+            takeBack(jar, fresh);
+            throw new PluginRefusedException(jar + " can't be tried: " + e);
         }
+    }
+
+    private void takeBack(PluginJar jar, Bundle fresh) {
+        leaving.takeOut(fresh);
+        intake.forget(jar);
     }
 
     /** Puts the version on trial in force: the ordinary update. Returns what was done. */

@@ -205,6 +205,15 @@ final class TrialsTest {
         assertThat(container.files("plugins")).hasSize(1);
     }
 
+    @Test
+    void anOlderVersionIsNotTriedWhereDowngradesAreRefused() throws Exception {
+        container.again("refuseDowngrades", true);
+        container.file("0.jar", Jars.plugin("0.9.0"));
+        assertThat(container.run("canary", "0.jar", "--percent", "5"))
+                .startsWith("1 org.tarishi.plugin.p 0.9.0 is older than 1.0.0, which is in force");
+        assertThat(container.running()).containsExactly("1.0.0");
+    }
+
     @ParameterizedTest
     @CsvSource({"0,''", "100,''", "ten,''", "10,192.0.2.1", "'',''", "'',10.1", "'',192.0.2.1/24", "'',','"})
     void sessionsThatAreNamedBadlyAreRefused(String percent, String clients) {
