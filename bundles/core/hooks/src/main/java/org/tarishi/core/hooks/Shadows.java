@@ -13,7 +13,7 @@ import org.tarishi.core.spi.Subject;
  *
  * <p>Each call sees a copy of what the version in force is shown, made before that one is called, and runs on a virtual thread of its own:
  * the session waits for none. Their number is bounded; what is too much is left out and counted. A body is not copied, so a call about a
- * message that is not done when its transaction ends counts as left out, and not as a fault.
+ * message that is not done when its transaction ends counts as left out, and not as a fault; so does one that an open breaker keeps away.
  */
 final class Shadows {
 
@@ -41,7 +41,7 @@ final class Shadows {
     Gauge.@Nullable Pair begin(Link link, Question<?> question, Subject subject, @Nullable Object argument) {
         var gauge = link.gauge();
         var component = link.component();
-        if (gauge == null || component.isGone() || !component.plugin().breaker().allows(guard.now())) {
+        if (gauge == null || component.isGone()) {
             return null;
         }
         if (running.size() >= MOST) {
@@ -53,6 +53,11 @@ final class Shadows {
             copy = Frozen.copy(subject);
         } catch (RuntimeException e) {
             LOG.error("{} can't be asked beside: {}", link.name(), Faults.text(e));
+            gauge.dropped();
+            return null;
+        }
+        // last, for an open breaker lets one call through and waits for what comes of it
+        if (!component.plugin().breaker().allows(guard.now())) {
             gauge.dropped();
             return null;
         }
@@ -125,6 +130,7 @@ final class Shadows {
                 guard.answered(link);
             } else if (isCutOff) {
                 gauge.dropped();
+                guard.answered(link);
             } else {
                 heard(Gauge.Verdict.FAULT, nanos);
                 fault(text);
