@@ -118,8 +118,11 @@ final class World implements Parts {
         this.settings = Sets.of(pairs);
         composer = (mail, reports) -> composed(mail, reports);
         dispatcher = new Dispatcher(settings.policy(), () -> time.nanos);
+        // Who does not ask for events at first wants none later: nobody would wait for their writer before the folder
+        // goes.
+        var eventsName = settings.events();
         file = new EventFile(
-                folder, () -> new EventFile.Where(settings.events(), settings.eventBytes(), settings.eventFiles()));
+                folder, () -> new EventFile.Where(eventsName, settings.eventBytes(), settings.eventFiles()));
         var events = new Events(file, time, () -> null);
         submissions = new Submissions(store, dispatcher, events, time, () -> settings, "host.example");
         programMail = new ProgramMail(this, submissions);
