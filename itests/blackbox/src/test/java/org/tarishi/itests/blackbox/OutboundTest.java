@@ -87,6 +87,12 @@ class OutboundTest {
         return instance;
     }
 
+    /** Runs a command: of the server, or, while that does not run, by itself. */
+    private static Commands.Result command(Instance instance, boolean isRunning, String... words)
+            throws IOException, InterruptedException {
+        return isRunning ? instance.ask(words) : instance.cli(words);
+    }
+
     /** How often each message has arrived, by its id. */
     private Map<String, Integer> arrived() throws IOException {
         var counts = new HashMap<String, Integer>();
@@ -222,19 +228,30 @@ class OutboundTest {
                 if (!isRunning) {
                     instance.stop();
                 }
-                var taken = instance.cli(
-                        "queue", "import", file.toString(), "--from", "<>", "--to", "you@elsewhere.example");
+                var taken = command(
+                        instance,
+                        isRunning,
+                        "queue",
+                        "import",
+                        file.toString(),
+                        "--from",
+                        "<>",
+                        "--to",
+                        "you@elsewhere.example");
                 assertThat(taken.code()).as(taken.out()).isZero();
                 var id = taken.out().strip().replace("queued as ", "");
-                assertThat(instance.cli("queue", "list").out()).contains(id);
-                assertThat(instance.cli("queue", "show", id).out()).contains("elsewhere.example");
+                assertThat(command(instance, isRunning, "queue", "list").out()).contains(id);
+                assertThat(command(instance, isRunning, "queue", "show", id).out())
+                        .contains("elsewhere.example");
                 var out = root.resolve("out" + isRunning + ".eml");
-                assertThat(instance.cli("queue", "export", id, out.toString()).code())
+                assertThat(command(instance, isRunning, "queue", "export", id, out.toString())
+                                .code())
                         .isZero();
                 assertThat(out).hasContent("X-Test-Id: imported\r\nSubject: x\r\n\r\nbody\r\n");
-                assertThat(instance.cli("queue", "verify").code()).isZero();
+                assertThat(command(instance, isRunning, "queue", "verify").code())
+                        .isZero();
                 var haraka = Files.createDirectories(root.resolve("haraka"));
-                assertThat(instance.cli("queue", "import-haraka", haraka.toString())
+                assertThat(command(instance, isRunning, "queue", "import-haraka", haraka.toString())
                                 .out())
                         .startsWith("0 mails");
             }
@@ -252,6 +269,7 @@ class OutboundTest {
         var accepted = new HashSet<String>();
         try (var _ = sink(port);
                 var instance = relaying(port)) {
+            instance.shortLived();
             for (int i = 0; i < Setup.queueKills(); i++) {
                 if (i > 0) {
                     instance.launch().untilReady();
