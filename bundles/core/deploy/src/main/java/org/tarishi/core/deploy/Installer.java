@@ -77,7 +77,7 @@ final class Installer implements PluginInstaller {
                 store, kept, keptSettings, history, components, chains, draining, leaving, probation, versions, clock);
         this.restorer = new Restorer(context, bundles, store, planner, chains);
         this.admission = new Admission(bundles, components);
-        this.trials = new Trials(lock, chains, draining, history, store, kept, clock);
+        this.trials = new Trials(lock, chains, draining, history, kept, clock);
         this.intake = new Intake(bundles, store, kept, draining, leaving, trials);
         this.trying = new Trying(
                 bundles, intake, planner, components, changeover, draining, leaving, versions, trials, chains);

@@ -5,14 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tarishi.core.spi.PluginRefusedException;
 
 /** Knows what is in force, and takes in the bytes of what is to be; nothing of it runs yet. Guarded by the installer's lock. */
 final class Intake {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
     private final Bundles bundles;
     private final PluginStore store;
@@ -68,12 +64,6 @@ final class Intake {
 
     /** Deletes the bytes of what was refused, unless it was in force once. */
     void forget(PluginJar jar) {
-        try {
-            if (kept.of(jar.symbolicName()).stream().noneMatch(one -> one.hash().equals(jar.hash()))) {
-                store.forget(jar.hash());
-            }
-        } catch (IOException e) {
-            LOG.error("{} can't be deleted: {}", store.jar(jar.hash()), e.toString());
-        }
+        kept.forgetUnlessKept(jar);
     }
 }

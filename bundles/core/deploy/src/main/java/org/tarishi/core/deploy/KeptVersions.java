@@ -151,6 +151,17 @@ final class KeptVersions {
         }
     }
 
+    /** Deletes the bytes of what did not come in, or is out again, unless it was in force once. */
+    void forgetUnlessKept(PluginJar jar) {
+        try {
+            if (of(jar.symbolicName()).stream().noneMatch(one -> one.hash().equals(jar.hash()))) {
+                store.forget(jar.hash());
+            }
+        } catch (IOException e) {
+            LOG.error("{} can't be deleted: {}", store.jar(jar.hash()), e.toString());
+        }
+    }
+
     /** Forgets one, its bytes and its settings. */
     void forget(Kept kept) throws IOException {
         all.remove(kept);

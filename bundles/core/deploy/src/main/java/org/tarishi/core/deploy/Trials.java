@@ -1,6 +1,5 @@
 package org.tarishi.core.deploy;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +39,6 @@ final class Trials {
     private final Supplier<PluginSwitch> chains;
     private final Draining draining;
     private final History history;
-    private final PluginStore store;
     private final KeptVersions kept;
     private final Clock clock;
     private volatile @Nullable Running running;
@@ -84,14 +82,12 @@ final class Trials {
             Supplier<PluginSwitch> chains,
             Draining draining,
             History history,
-            PluginStore store,
             KeptVersions kept,
             Clock clock) {
         this.lock = lock;
         this.chains = chains;
         this.draining = draining;
         this.history = history;
-        this.store = store;
         this.kept = kept;
         this.clock = clock;
     }
@@ -218,21 +214,11 @@ final class Trials {
         end();
         switches.endTrial();
         draining.add(trial.jar().symbolicName(), trial.fresh(), switches);
-        forget(trial.jar());
+        kept.forgetUnlessKept(trial.jar());
         var done = trial.shown() + " is dropped" + (reason.isEmpty() ? "" : ": " + reason) + "; "
                 + trial.before().version() + " is in force for all";
         history.add(door, trial.jar().symbolicName(), History.Kind.DROPPED, done);
         return done;
-    }
-
-    private void forget(PluginJar jar) {
-        try {
-            if (kept.of(jar.symbolicName()).stream().noneMatch(one -> one.hash().equals(jar.hash()))) {
-                store.forget(jar.hash());
-            }
-        } catch (IOException e) {
-            LOG.error("{} can't be deleted: {}", store.jar(jar.hash()), e.toString());
-        }
     }
 
     /** Watches no longer: the trial is over, one way or the other. */
