@@ -17,31 +17,30 @@ import org.tarishi.api.outbound.RouteTls;
 public final class Checks {
 
     private static final Pattern TABLE = Pattern.compile("[A-Za-z][A-Za-z0-9+-]*:.+");
+    private static final Pattern IN_MEMORY = Pattern.compile("(?i)(inline|file|regex):.*");
 
     private Checks() {}
 
     /** Reads a time, from the shortest to the longest. */
     public static Duration duration(String key, String text, Duration shortest, Duration longest) {
-        Duration duration;
-        try {
-            duration = Duration.parse(text.strip());
-        } catch (DateTimeException e) {
-            throw new InvalidSettingException(key, "want ISO-8601, such as PT30S: " + text);
-        }
+        var duration = parsed(key, text);
         if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
             throw new InvalidSettingException(key, "must be " + shortest + " to " + longest + ": " + text);
         }
         return duration;
     }
 
-    /** Reads how long connecting may take: more than nothing, at most ten minutes. */
-    public static Duration connectTimeout(String key, String text) {
-        Duration duration;
+    private static Duration parsed(String key, String text) {
         try {
-            duration = Duration.parse(text.strip());
+            return Duration.parse(text.strip());
         } catch (DateTimeException e) {
             throw new InvalidSettingException(key, "want ISO-8601, such as PT30S: " + text);
         }
+    }
+
+    /** Reads how long connecting may take: more than nothing, at most ten minutes. */
+    public static Duration connectTimeout(String key, String text) {
+        var duration = parsed(key, text);
         if (!duration.isPositive() || duration.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new InvalidSettingException(key, "must be positive and at most PT10M: " + text);
         }
@@ -158,6 +157,11 @@ public final class Checks {
             }
         }
         return List.of(names);
+    }
+
+    /** Tells whether looking something up in a table never waits, so that a session's event loop may. */
+    public static boolean isInMemory(String table) {
+        return IN_MEMORY.matcher(table).matches();
     }
 
     /** Reads next hops, each of which is one text; empty texts are left out. */

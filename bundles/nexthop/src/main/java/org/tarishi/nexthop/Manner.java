@@ -1,6 +1,7 @@
 package org.tarishi.nexthop;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.outbound.RouteTls;
@@ -24,6 +25,11 @@ public record Manner(
         Optional<String> heloName,
         Optional<Login> login,
         boolean isOutbound) {
+
+    /** Returns the way by these next hops; nothing where there is none. */
+    public Optional<Way> way(List<Route> hops) {
+        return hops.isEmpty() ? Optional.empty() : Optional.of(new Way(hops, login, isOutbound, Optional.empty()));
+    }
 
     /**
      * Returns a route with what this says; it has a protocol already.

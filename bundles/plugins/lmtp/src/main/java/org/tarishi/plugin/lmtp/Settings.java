@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.api.outbound.Route;
@@ -37,8 +36,6 @@ record Settings(
 
     static final String PID = "org.tarishi.plugin.lmtp";
 
-    private static final Pattern IN_MEMORY = Pattern.compile("(?i)(inline|file|regex):.*");
-
     /** What becomes of mail while no store can be reached. */
     enum Unreachable {
         DENYSOFT,
@@ -68,7 +65,7 @@ record Settings(
 
     /** Tells whether looking a way up never waits. */
     boolean isInMemory() {
-        return routes.stream().allMatch(table -> IN_MEMORY.matcher(table).matches());
+        return routes.stream().allMatch(Checks::isInMemory);
     }
 
     private static Manner manner(Config config) {
@@ -94,9 +91,7 @@ record Settings(
         var reader = new WayReader(manner);
         var hops = new ArrayList<Route>(reader.hops(Checks.hops("host", reader, config.host())));
         hops.addAll(reader.hops(Checks.hops("pool", reader, config.pool())));
-        return hops.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Way(hops, manner.login(), manner.isOutbound(), Optional.empty()));
+        return manner.way(hops);
     }
 
     private static boolean isDirect(String text) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.config.SettingsFor;
 import org.tarishi.api.outbound.Route;
@@ -43,9 +42,6 @@ record Settings(
         boolean isRecipientChecked) {
 
     static final String PID = "org.tarishi.plugin.smtp-forward";
-
-    /** Those that never wait: the checks run on the session's event loop. */
-    private static final Pattern IN_MEMORY = Pattern.compile("(?i)(inline|file|regex):.*");
 
     /** What to answer while the next hop can't be reached. */
     enum Unreachable {
@@ -85,7 +81,7 @@ record Settings(
 
     /** Tells whether looking a way up never waits. */
     boolean isInMemory() {
-        return routes.stream().allMatch(table -> IN_MEMORY.matcher(table).matches());
+        return routes.stream().allMatch(Checks::isInMemory);
     }
 
     /** All keys are checked, also those that nothing uses while no host is set: better now than on the day it is. */
@@ -116,9 +112,7 @@ record Settings(
             hops.add(host(config.host(), manner));
         }
         hops.addAll(reader.hops(pool));
-        return hops.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Way(hops, manner.login(), manner.isOutbound(), Optional.empty()));
+        return manner.way(hops);
     }
 
     private static Route host(String host, Manner manner) {
@@ -165,7 +159,7 @@ record Settings(
 
     private static boolean checked(String key, boolean isChecked, String... tables) {
         for (var table : isChecked ? tables : new String[0]) {
-            if (!IN_MEMORY.matcher(table).matches()) {
+            if (!Checks.isInMemory(table)) {
                 throw new InvalidSettingException(
                         key, "wants routes that never wait, inline:, file: or regex:, and not " + table);
             }

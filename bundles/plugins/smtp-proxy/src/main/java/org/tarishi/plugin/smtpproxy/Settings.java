@@ -56,9 +56,7 @@ record Settings(Optional<Way> way, Order order, Duration deadTime, boolean isUnr
         refuseLmtp("host", hops);
         hops.addAll(reader.hops(Checks.hops("pool", reader, config.pool())));
         refuseLmtp("pool", hops);
-        return hops.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Way(hops, manner.login(), manner.isOutbound(), Optional.empty()));
+        return manner.way(hops);
     }
 
     /** LMTP answers for each recipient behind the message, where the client is told one thing. */
