@@ -128,7 +128,7 @@ final class Instance implements AutoCloseable {
     Instance start() throws IOException {
         launch();
         untilReady();
-        await("greeting").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(this::hasGreeted);
+        untilGreeted();
         return this;
     }
 
@@ -148,6 +148,11 @@ final class Instance implements AutoCloseable {
         builder.environment().putAll(environment);
         process = builder.start();
         return this;
+    }
+
+    /** Waits until it has told the console's password, which it does when the console is there, or after 10 s without. */
+    void untilGreeted() {
+        await("greeting").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(this::hasGreeted);
     }
 
     private boolean hasGreeted() {

@@ -65,6 +65,7 @@ class MishapsTest {
             }
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> instance.cli("status").out().contains("console: http://"));
+            instance.untilGreeted();
             ConsoleSession.login(instance).close();
             assertThat(instance.isAlive()).isTrue();
         }
