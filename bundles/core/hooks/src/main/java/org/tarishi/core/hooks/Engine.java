@@ -119,6 +119,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     private List<Waiter> waiters = new ArrayList<>();
     private volatile ChainSettings settings;
     private volatile Chains current;
+    /** Whether somebody has wanted chains yet. */
+    private volatile boolean isAsked;
+    /** Whether components have come that the chains lack: at a start, when nobody asks, these are put together once, and not at each arrival. */
+    private boolean isDue = true;
+
     private volatile boolean isClosed;
     private volatile boolean mayHaveIdlers;
     private long closedAt;
@@ -145,7 +150,6 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
                 Chains.Beside.NOTHING);
         this.alive.add(current);
         watchdog.chore(this::tick);
-        publish(() -> {});
     }
 
     boolean isClosed() {
@@ -181,10 +185,27 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** Takes in a component. */
     void arrived(Source source, Object instance, Map<String, Set<String>> expected) {
-        publish(() -> {
+        Runnable change = () -> {
             registry.expect(source.bundleId(), expected);
             components.add(registry.add(source, instance));
-        });
+        };
+        if (!isAsked && isPutOff(change)) {
+            return;
+        }
+        publish(change);
+    }
+
+    private boolean isPutOff(Runnable change) {
+        lock.lock();
+        try {
+            if (!isAsked) {
+                change.run();
+                isDue = true;
+            }
+            return !isAsked;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes note of a service that should be a component and is none. */
@@ -237,17 +258,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     private void publish(Runnable change) {
         Chains before;
+        catchUp(false);
         lock.lock();
         try {
             change.run();
-            var next = registry.build(settings);
-            before = current;
-            alive.add(next);
-            var canary = next.canary();
-            if (canary != null) {
-                alive.add(canary.chains());
-            }
-            current = next;
+            before = build();
         } finally {
             lock.unlock();
         }
@@ -257,6 +272,46 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
             tellPresence();
         }
         signal();
+    }
+
+    /** Puts the chains of what is there in force, under the lock; returns those that were. */
+    private Chains build() {
+        var next = registry.build(settings);
+        var before = current;
+        alive.add(next);
+        var canary = next.canary();
+        if (canary != null) {
+            alive.add(canary.chains());
+        }
+        current = next;
+        return before;
+    }
+
+    /** Returns the chains in force. */
+    private Chains chains() {
+        if (!isAsked) {
+            catchUp(true);
+        }
+        return current;
+    }
+
+    /** Puts in force what was put off; once somebody asks, nothing is put off any more. */
+    private void catchUp(boolean asks) {
+        Chains before = null;
+        lock.lock();
+        try {
+            if (isDue) {
+                isDue = false;
+                before = build();
+            }
+            // Last: whoever sees it true takes the chains without a look at what is due.
+            isAsked |= asks;
+        } finally {
+            lock.unlock();
+        }
+        if (before != null) {
+            before.retire();
+        }
     }
 
     /** A generation is nobody's any more. */
@@ -379,7 +434,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         if (bundles.areAllStopping()) {
             return;
         }
-        var absent = current.absent();
+        var absent = chains().absent();
         synchronized (toldLock) {
             if (absent.keySet().equals(told.keySet())) {
                 return;
@@ -413,7 +468,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     /** Has something done again when other chains are in force. */
     void await(Chains seen, Executor turn, Runnable again) {
         synchronized (waitersLock) {
-            if (current.has(seen)) {
+            if (chains().has(seen)) {
                 waiters.add(new Waiter(turn, again));
                 return;
             }
@@ -443,17 +498,17 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public Chains current() {
-        return current;
+        return chains();
     }
 
     @Override
     public Chains current(@Nullable SmtpConnection connection) {
-        return current.of(connection);
+        return chains().of(connection);
     }
 
     @Override
     public Optional<Reply> refusal() {
-        if (current.absent().isEmpty() && !isClosed) {
+        if (chains().absent().isEmpty() && !isClosed) {
             return Optional.empty();
         }
         tellPresence();
@@ -517,11 +572,11 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public boolean isListeningToResults() {
-        return !current.listeners().result().isEmpty();
+        return !chains().listeners().result().isEmpty();
     }
 
     private void resultWritten(String id, String plugin, String key, Object value) {
-        var listeners = current.listeners().result();
+        var listeners = chains().listeners().result();
         if (!listeners.isEmpty()) {
             var event = new ResultStore.Event(id, plugin, key, value);
             for (var link : listeners) {
@@ -534,12 +589,12 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** Tells whether anybody watches the log. */
     boolean isWatchingLog() {
-        return !current.listeners().log().isEmpty();
+        return !chains().listeners().log().isEmpty();
     }
 
     /** Has those who watch the log told of a line; the answer comes when all of them were told, and says whether one has taken it. */
     Future<Boolean> logged(LogLine line) {
-        var listeners = current.listeners().log();
+        var listeners = chains().listeners().log();
         var claim = new LogClaim(listeners.size());
         for (var link : listeners) {
             var asking = claim.ask(line);
