@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -32,12 +33,21 @@ final class Authorities {
 
     private final List<X509Certificate> certificates;
 
-    /** Null where there are none: then nobody is trusted. */
-    private final @Nullable X509TrustManager pkix;
+    /** Gives null where there are none: then nobody is trusted. */
+    private final Supplier<@Nullable X509TrustManager> pkix;
 
-    private Authorities(List<X509Certificate> certificates, @Nullable X509TrustManager pkix) {
+    private Authorities(List<X509Certificate> certificates, Supplier<@Nullable X509TrustManager> pkix) {
         this.certificates = List.copyOf(certificates);
         this.pkix = pkix;
+    }
+
+    private Authorities(List<X509Certificate> certificates, @Nullable X509TrustManager pkix) {
+        this(certificates, () -> pkix);
+    }
+
+    /** The JDK's own, read when the first peer is checked by them: they are many, and a start has better things to do. */
+    private static final class Jdk {
+        static final X509TrustManager MANAGER = manager(null);
     }
 
     /**
@@ -54,7 +64,7 @@ final class Authorities {
             }
             all.addAll(read);
         }
-        return all.isEmpty() ? new Authorities(all, null) : new Authorities(all, manager(store(all)));
+        return new Authorities(all, all.isEmpty() ? null : manager(store(all)));
     }
 
     /**
@@ -85,7 +95,7 @@ final class Authorities {
 
     /** Those that the JDK knows. */
     static Authorities ofJdk() {
-        return new Authorities(List.of(), manager(null));
+        return new Authorities(List.of(), () -> Jdk.MANAGER);
     }
 
     private static KeyStore store(List<X509Certificate> certificates) {
@@ -127,23 +137,25 @@ final class Authorities {
     /** Checks a client's certificates; throws with the reason in words. */
     void checkClient(X509Certificate[] chain) throws CertificateException {
         try {
-            if (pkix == null) {
-                throw new CertificateException("there is no authority that could vouch for it");
-            }
             // What it was used for in the handshake is looked at there; here it is about whom it stands for.
-            pkix.checkClientTrusted(chain, "UNKNOWN");
+            manager().checkClientTrusted(chain, "UNKNOWN");
         } catch (CertificateException e) {
             throw inWords(e);
         }
     }
 
+    private X509TrustManager manager() throws CertificateException {
+        var manager = pkix.get();
+        if (manager == null) {
+            throw new CertificateException("there is no authority that could vouch for it");
+        }
+        return manager;
+    }
+
     /** Checks a server's certificates, and that they hold one of these names; throws with the reason in words. */
     void checkServer(X509Certificate[] chain, List<String> names) throws CertificateException {
         try {
-            if (pkix == null) {
-                throw new CertificateException("there is no authority that could vouch for it");
-            }
-            pkix.checkServerTrusted(chain, "UNKNOWN");
+            manager().checkServerTrusted(chain, "UNKNOWN");
         } catch (CertificateException e) {
             throw inWords(e);
         }
