@@ -2,6 +2,8 @@ package org.tarishi.core.boot;
 
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -22,6 +24,9 @@ final class OsgiLog {
 
     private static final Logger log = LoggerFactory.getLogger(OsgiLog.class);
     private static final String READER = "org.osgi.service.log.LogReaderService";
+    private static final String ADMIN = "org.osgi.service.log.admin.LoggerAdmin";
+    /** Below it is a logger for each kind of the framework's events. */
+    private static final String EVENTS = "Events";
 
     private OsgiLog() {}
 
@@ -31,12 +36,40 @@ final class OsgiLog {
             system.addServiceListener(
                     event -> {
                         if (event.getType() == ServiceEvent.REGISTERED) {
-                            attach(system, event.getServiceReference());
+                            var reference = event.getServiceReference();
+                            if (List.of((Object[]) reference.getProperty("objectClass"))
+                                    .contains(ADMIN)) {
+                                hushEvents(system, reference);
+                            } else {
+                                attach(system, reference);
+                            }
                         }
                     },
-                    "(objectClass=" + READER + ")");
+                    "(|(objectClass=" + READER + ")(objectClass=" + ADMIN + "))");
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Every event of the framework would come as an entry too, many hundreds at a start, each made, queued and handed over by another thread;
+     * those that matter are logged where they are handled.
+     */
+    private static void hushEvents(BundleContext system, ServiceReference<?> reference) {
+        try {
+            var admin = Objects.requireNonNull(system.getService(reference));
+            var loader = admin.getClass().getClassLoader();
+            var context = Class.forName(ADMIN, false, loader)
+                    .getMethod("getLoggerContext", String.class)
+                    .invoke(admin, (Object) null);
+            var error = Class.forName("org.osgi.service.log.LogLevel", false, loader)
+                    .getField("ERROR")
+                    .get(null);
+            Class.forName("org.osgi.service.log.admin.LoggerContext", false, loader)
+                    .getMethod("setLogLevels", Map.class)
+                    .invoke(context, Map.of(EVENTS, error));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            log.warn("events of the framework are entries of the OSGi log too", e);
         }
     }
 
@@ -74,8 +107,7 @@ final class OsgiLog {
     private static void pass(Object entry) {
         try {
             var name = get(entry, "getLoggerName");
-            // Every event of the framework comes as an entry too; those that matter are logged where they are handled.
-            if (name instanceof String text && text.startsWith("Events.")) {
+            if (name instanceof String text && text.startsWith(EVENTS + ".")) {
                 return;
             }
             var from = get(entry, "getBundle") instanceof Bundle b ? b : null;

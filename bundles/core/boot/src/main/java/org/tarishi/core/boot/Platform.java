@@ -40,6 +40,10 @@ public final class Platform {
         all.put("felix.log.level", "2");
         all.put("felix.log.logger", new FrameworkLog());
         all.put("org.osgi.service.log.admin.loglevel", "INFO");
+        // What a start does over and over, a bundle at a time, is not handed to other threads.
+        all.put("felix.resolver.parallelism", "1");
+        // SCR keeps what it has read of the bundles' component descriptions.
+        all.put("ds.cache.metadata", "true");
         all.putAll(properties);
         return new Restartable(all, restart);
     }
