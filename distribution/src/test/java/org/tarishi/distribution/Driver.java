@@ -82,7 +82,10 @@ abstract class Driver {
 
     void untilReady() {
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> tarishi(List.of("status")).code() == 0);
+                // The log is cheap to look at; the command then has the last word.
+                .until(() -> Files.exists(base().resolve("logs/tarishi.log"))
+                        && log().contains(" ready")
+                        && tarishi(List.of("status")).code() == 0);
     }
 
     Result tarishi(List<String> arguments) throws IOException, InterruptedException {

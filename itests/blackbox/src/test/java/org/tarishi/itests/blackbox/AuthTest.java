@@ -72,6 +72,7 @@ class AuthTest {
                 Jambo.
                 """.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
         instance = withUsers(Instance.in(root.resolve("base"))
+                .optimised()
                 .set("org.tarishi.core.server", "authFailures", "1000")
                 .set("org.tarishi.core.server", "authFailuresOfUser", "0")
                 .set("org.tarishi.logging", "level.org.tarishi", "TRACE"));
@@ -186,7 +187,7 @@ class AuthTest {
 
     @Test
     void withoutTlsNobodyIsOfferedAuthUnlessTheSettingSaysSo() throws Exception {
-        try (var strict = Instance.in(root.resolve("strict")).start()) {
+        try (var strict = Instance.in(root.resolve("strict")).optimised().start()) {
             var installed =
                     strict.cli("plugin", "install", Setup.plugin("users").toString());
             assertThat(installed.code()).as(installed.out()).isZero();
@@ -208,6 +209,7 @@ class AuthTest {
     void wrongPasswordsFillNeitherMemoryNorLogAndSlowNobodyElse() throws Exception {
         int most = Setup.wrong();
         try (var attacked = withUsers(Instance.in(root.resolve("attacked"))
+                .optimised()
                 .set("org.tarishi.core.server", "authFailures", "1000")
                 .set(Instance.USERS, "hash", "argon2id:m=8,t=1,p=1"))) {
             login(attacked);

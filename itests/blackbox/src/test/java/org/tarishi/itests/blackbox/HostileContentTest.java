@@ -25,6 +25,7 @@ class HostileContentTest {
     @Timeout(600)
     void eachBombIsAnsweredWhileOthersAreServedAndCostsNoMemory(@TempDir Path folder) throws Exception {
         try (var instance = Instance.in(folder.resolve("instance"))
+                .optimised()
                 .set(Instance.CHAIN, "plugins", "[ \"in-host-list\", \"reader?\", \"discard\" ]")
                 .set("org.tarishi.plugin.discard", "all", "true")
                 .start()) {

@@ -36,6 +36,7 @@ class HostilePluginsTest {
     @BeforeEach
     void start() throws Exception {
         instance = Instance.in(root.resolve("base"))
+                .optimised()
                 .set(Instance.CHAIN, "limits", "[ \"hostile=1s\" ]")
                 .set(Instance.CHAIN, "stuckAfter", "1s")
                 .set(Instance.CHAIN, "breakerPause", "1s")

@@ -38,6 +38,8 @@ final class Instance implements AutoCloseable {
     private static final Pattern USED =
             Pattern.compile("(?m)^ ?(?:garbage-first heap|DefNew|Tenured) .*? used (\\d+)K");
 
+    private static final String JAVA_OPTS = "TARISHI_JAVA_OPTS";
+
     private final Path base;
     private final int smtpPort = Ports.free();
     private final int submissionPort = Ports.free();
@@ -76,6 +78,7 @@ final class Instance implements AutoCloseable {
         // Nobody answers there: a test asks no name server outside of it.
         set("org.tarishi.core.dns", "servers", "[ \"127.0.0.1:" + Ports.free() + "\" ]");
         environment.put("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home")));
+        environment.put(JAVA_OPTS, "-XX:TieredStopAtLevel=1");
     }
 
     /** An instance in a folder that is made at its first start. */
@@ -95,9 +98,10 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** For one that is killed as soon as it serves: its code isn't worth to be optimised, which takes a third of a start. */
-    Instance shortLived() {
-        return environment("TARISHI_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+    /** For one that has much to compute: most live too briefly for their code to be worth optimising, and that takes a third of their time. */
+    Instance optimised() {
+        environment.remove(JAVA_OPTS);
+        return this;
     }
 
     /** Sets a variable of the process' environment. */

@@ -45,7 +45,7 @@ class StopTest {
     @Timeout(1800)
     void killedUnderLoadItHasEachMessageThatWasAnsweredWith250AndNoHalfOne() throws Exception {
         var accepted = new HashSet<String>();
-        try (var instance = Instance.in(root.resolve("base")).shortLived()) {
+        try (var instance = Instance.in(root.resolve("base"))) {
             for (int i = 0; i < Setup.kills(); i++) {
                 instance.launch().untilReady();
                 // Small ones from memory, and now and then one that goes through a file.

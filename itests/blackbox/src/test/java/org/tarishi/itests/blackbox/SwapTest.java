@@ -160,7 +160,7 @@ class SwapTest {
     }
 
     private Instance instance() throws Exception {
-        var instance = Instance.in(root.resolve("base")).set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]");
+        var instance = Instance.in(root.resolve("base")).optimised().set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]");
         try {
             instance.start();
             instance.drop(stamp(0), "stamp.jar");

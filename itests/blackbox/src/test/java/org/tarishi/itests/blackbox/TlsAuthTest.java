@@ -56,6 +56,7 @@ class TlsAuthTest {
                 Jambo.
                 """, StandardCharsets.US_ASCII);
         instance = Instance.in(root.resolve("base"))
+                .optimised()
                 .environment("TARISHI_TEST_PASSWORD", PASSWORD)
                 .set(ASKED, "port", Integer.toString(asked))
                 .set(ASKED, "clientCertificates", "asked")

@@ -83,6 +83,7 @@ class TlsTest {
         ca = new TestAuthority(root.resolve("ca"));
         authority = ca.certificate();
         instance = Instance.in(root.resolve("base"))
+                .optimised()
                 .set(IMPLICIT, "port", Integer.toString(first))
                 .set(IMPLICIT, "tls", "implicit")
                 .set(REQUIRED, "port", Integer.toString(required))
@@ -359,7 +360,7 @@ class TlsTest {
 
     @Test
     void theFirstStartMakesACertificateThatSaysWhatItIs() throws Exception {
-        try (var fresh = Instance.in(root.resolve("fresh")).start()) {
+        try (var fresh = Instance.in(root.resolve("fresh")).optimised().start()) {
             var file = fresh.base().resolve("data/tls/development.pem");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");

@@ -28,6 +28,7 @@ class UserCommandTest {
 
     private Instance instance() {
         return Instance.in(root.resolve("base"))
+                .optimised()
                 .set(Instance.USERS, "hash", "argon2id:m=1024,t=1,p=1")
                 .set(Instance.USERS, "scramIterations", "4096")
                 .set(Instance.USERS, "checkEvery", "PT0.1S")

@@ -56,7 +56,7 @@ final class SequenceTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void anySequenceIsAnsweredAndLeavesNothing(long seed) {
         var random = new Random(seed);
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 250; i++) {
             try (var stage = new Stage()) {
                 stage.settings.put("maxErrors", "1000");
                 stage.hooks.timing = random.nextBoolean() ? FakeHooks.Timing.AT_ONCE : FakeHooks.Timing.LATER;
