@@ -7,8 +7,13 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,6 +35,7 @@ import org.tarishi.api.outbound.Route;
 import org.tarishi.api.outbound.RouteTls;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.api.service.TlsFailedException;
+import org.tarishi.core.spi.Retirement;
 import org.tarishi.core.spi.SmtpClientBackend;
 import org.tarishi.core.spi.TlsContexts;
 
@@ -39,9 +45,9 @@ import org.tarishi.core.spi.TlsContexts;
  * <p>It blocks its caller, who does best to be a virtual thread. One timer thread serves all connections; it sleeps while there is none.
  * When the component goes, idle connections are closed, transactions under way come to their end, and then the timer ends.
  */
-@Component(service = SmtpClientBackend.class, configurationPid = Settings.PID)
+@Component(service = Retirement.class, configurationPid = Settings.PID, immediate = true)
 @Designate(ocd = Config.class)
-public final class PooledSmtpClient implements SmtpClientBackend {
+public final class PooledSmtpClient implements SmtpClientBackend, Retirement {
 
     private static final Logger LOG = LoggerFactory.getLogger(PooledSmtpClient.class);
 
@@ -53,6 +59,9 @@ public final class PooledSmtpClient implements SmtpClientBackend {
     private final Pool pool;
     private final BrokenTls broken;
     private final Set<Steps> dialogues = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable ServiceRegistration<SmtpClientBackend>> registration =
+            new AtomicReference<>();
+    private final CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
     private volatile Settings settings;
 
     /** Who begins TLS; absent while that bundle is replaced. */
@@ -90,9 +99,34 @@ public final class PooledSmtpClient implements SmtpClientBackend {
         pool.clear();
     }
 
+    /** Offers it: by hand, so that it can leave its place to a successor and go on with what it has begun. */
+    @Activate
+    void activate(BundleContext context) {
+        registration.set(context.registerService(SmtpClientBackend.class, this, null));
+    }
+
+    private void withdraw() {
+        var offered = registration.getAndSet(null);
+        if (offered != null) {
+            offered.unregister();
+        }
+    }
+
+    @Override
+    public CompletionStage<?> retire() {
+        // Whoever leases it waits for its calls: not here.
+        return CompletableFuture.runAsync(
+                        this::deactivate,
+                        code -> Thread.ofVirtual()
+                                .name("tarishi-smtp-client-retires")
+                                .start(code))
+                .thenCompose(_ -> over);
+    }
+
     /** Closes what is idle. */
     @Deactivate
     void deactivate() {
+        withdraw();
         pool.close();
     }
 
@@ -248,6 +282,8 @@ public final class PooledSmtpClient implements SmtpClientBackend {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            over.complete(null);
         }
     }
 

@@ -4,9 +4,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -20,16 +24,19 @@ import org.tarishi.api.service.Dns;
 import org.tarishi.api.service.SmtpClient;
 import org.tarishi.core.spi.DeliveryAgent;
 import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.Retirement;
 
 /** Finds next hops, by settings or by DNS, and hands mail to them by the SMTP client. */
-@Component(service = DeliveryAgent.class, configurationPid = Settings.PID)
+@Component(service = Retirement.class, configurationPid = Settings.PID, immediate = true)
 @Designate(ocd = Config.class)
-public final class ClientAgent implements DeliveryAgent {
+public final class ClientAgent implements DeliveryAgent, Retirement {
 
     private final SmtpClient client;
     private final Router router;
     private final AutoCloseable fetcher;
     private final LongSupplier nanos;
+    private final Calls calls = new Calls();
+    private final AtomicReference<@Nullable ServiceRegistration<DeliveryAgent>> registration = new AtomicReference<>();
     private volatile Settings settings;
 
     /** Makes one; for the runtime. */
@@ -88,8 +95,28 @@ public final class ClientAgent implements DeliveryAgent {
         settings = new Settings(config);
     }
 
+    /** Offers it: by hand, so that it can leave its place to a successor and go on with what it has begun. */
+    @Activate
+    void activate(BundleContext context) {
+        registration.set(context.registerService(DeliveryAgent.class, this, null));
+    }
+
+    private void withdraw() {
+        var offered = registration.getAndSet(null);
+        if (offered != null) {
+            offered.unregister();
+        }
+    }
+
+    @Override
+    public CompletionStage<?> retire() {
+        withdraw();
+        return calls.over();
+    }
+
     @Deactivate
     void deactivate() {
+        withdraw();
         try {
             fetcher.close();
         } catch (Exception e) {
@@ -99,11 +126,15 @@ public final class ClientAgent implements DeliveryAgent {
 
     @Override
     public MxResult route(OutboundMail mail) {
-        return router.route(settings, mail);
+        try (var _ = calls.enter()) {
+            return router.route(settings, mail);
+        }
     }
 
     @Override
     public Attempt attempt(OutboundMail mail, LiveMessage message, List<Route> routes) {
-        return new Tries(client, settings, mail, message, nanos).of(routes);
+        try (var _ = calls.enter()) {
+            return new Tries(client, settings, mail, message, nanos).of(routes);
+        }
     }
 }

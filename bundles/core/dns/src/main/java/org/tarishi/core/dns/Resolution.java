@@ -7,10 +7,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -21,13 +27,14 @@ import org.tarishi.api.service.LookupException;
 import org.tarishi.api.service.MxRecord;
 import org.tarishi.core.spi.DnsBackend;
 import org.tarishi.core.spi.DnsReply;
+import org.tarishi.core.spi.Retirement;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.dnssec.ValidatingResolver;
 
 /** The resolver: asks the settings' name servers, and keeps what they said. Other settings begin with an empty cache. */
-@Component(service = DnsBackend.class, configurationPid = Settings.PID, immediate = true)
+@Component(service = Retirement.class, configurationPid = Settings.PID, immediate = true)
 @Designate(ocd = Config.class)
-public final class Resolution implements DnsBackend {
+public final class Resolution implements DnsBackend, Retirement {
 
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("dns-", 0).factory());
@@ -35,6 +42,7 @@ public final class Resolution implements DnsBackend {
     private final LongSupplier nanos;
     private final Clock clock;
     private final Anchors anchors;
+    private final AtomicReference<@Nullable ServiceRegistration<DnsBackend>> registration = new AtomicReference<>();
     private volatile Answers answers;
 
     /** Where trust begins. */
@@ -92,8 +100,29 @@ public final class Resolution implements DnsBackend {
         answers = answers(new Settings(config));
     }
 
+    /** Offers it: by hand, so that it can leave its place to a successor and go on with what it was asked. */
+    @Activate
+    void activate(BundleContext context) {
+        registration.set(context.registerService(DnsBackend.class, this, null));
+    }
+
+    private void withdraw() {
+        var offered = registration.getAndSet(null);
+        if (offered != null) {
+            offered.unregister();
+        }
+    }
+
+    @Override
+    public CompletionStage<?> retire() {
+        // Whoever leases it takes it from its callers when the look-ups under way have ended.
+        return CompletableFuture.runAsync(
+                this::withdraw, code -> Thread.ofVirtual().name("dns-retires").start(code));
+    }
+
     @Deactivate
     void deactivate() {
+        withdraw();
         threads.shutdownNow();
     }
 

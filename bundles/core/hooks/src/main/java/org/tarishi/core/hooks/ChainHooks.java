@@ -4,9 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -24,27 +28,51 @@ import org.tarishi.core.spi.LiveNotes;
 import org.tarishi.core.spi.LiveResults;
 import org.tarishi.core.spi.PluginSwitch;
 import org.tarishi.core.spi.PluginTrial;
+import org.tarishi.core.spi.Retirement;
 import org.tarishi.core.spi.StoredNote;
 import org.tarishi.core.spi.TrialReport;
 
 /** The engine as a component. */
 @Component(
-        service = {Hooks.class, PluginSwitch.class, ChainHooks.class},
+        service = {ChainHooks.class, Retirement.class},
         configurationPid = ChainConfig.PID,
         immediate = true)
 @Designate(ocd = ChainConfig.class)
-public final class ChainHooks implements Hooks, PluginSwitch {
+public final class ChainHooks implements Hooks, PluginSwitch, Retirement {
+
+    /** What speaks for the chains in force; those of a version that retires are asked by nobody. */
+    private static final List<Class<?>> SPOKESMEN = List.of(ChainCommand.class, LogWatch.class, PluginStatus.class);
 
     private final Engine engine;
     private final Tracking tracking;
+    private final ComponentContext component;
+    private final List<ServiceRegistration<?>> offered = new CopyOnWriteArrayList<>();
 
     /** Starts tracking plugins; they are asked from now on. */
     @Activate
-    public ChainHooks(BundleContext context, ChainConfig config, @Reference ServiceComponentRuntime runtime) {
-        tracking = new Tracking(context, runtime);
+    public ChainHooks(ComponentContext component, ChainConfig config, @Reference ServiceComponentRuntime runtime) {
+        this.component = component;
+        tracking = new Tracking(component.getBundleContext(), runtime);
         engine = new Engine(new ChainSettings(config), System::nanoTime, Carriers.ofThisJvm(), tracking);
         tracking.open(engine);
         engine.start();
+    }
+
+    /** Offers itself: by hand, so that it can leave its place to a successor and go on with what it has begun. */
+    @Activate
+    void activate(BundleContext context) {
+        // In this order they are told of a successor, too: which versions are in force is known before anybody is
+        // asked.
+        offered.add(context.registerService(PluginSwitch.class, this, null));
+        offered.add(context.registerService(Hooks.class, this, null));
+    }
+
+    @Override
+    public CompletionStage<?> retire() {
+        var retired = FrameworkUtil.asDictionary(Map.of(RETIRED, true));
+        offered.forEach(one -> one.setProperties(retired));
+        SPOKESMEN.forEach(one -> component.disableComponent(one.getName()));
+        return engine.whenUnused();
     }
 
     @Modified
@@ -54,6 +82,7 @@ public final class ChainHooks implements Hooks, PluginSwitch {
 
     @Deactivate
     void deactivate() {
+        offered.forEach(ServiceRegistration::unregister);
         engine.close();
         tracking.close();
         engine.stop();

@@ -250,6 +250,11 @@ final class Chains implements Generation {
         }
     }
 
+    /** Tells whether nobody holds it but one: of the newest, that is the engine. */
+    boolean isHeldOnce() {
+        return holds.get() <= 1;
+    }
+
     boolean isHeld() {
         return holds.get() > 0;
     }

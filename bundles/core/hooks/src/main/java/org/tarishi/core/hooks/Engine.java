@@ -126,6 +126,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     private volatile boolean isClosed;
     private volatile boolean mayHaveIdlers;
+    private final Retired retired = new Retired(this::isUnused);
     private long closedAt;
 
     /** Makes one whose watchdog rests until {@link #start()}. */
@@ -609,6 +610,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public void opened(SmtpConnection connection) {
+        retired.sessions().increment();
         var listeners = current(connection).listeners().session();
         if (listeners.isEmpty()) {
             return;
@@ -633,6 +635,7 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     @Override
     public void closed(SmtpConnection connection) {
+        retired.sessions().decrement();
         var listeners = sessions.remove(connection.id());
         if (listeners == null) {
             return;
@@ -771,6 +774,20 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
         return (CompletableFuture<Void>) stage;
     }
 
+    // A successor has come.
+
+    /** Completes when no session that this was told of is open any more, and nothing is asked that began with these chains. */
+    CompletionStage<?> whenUnused() {
+        return retired.begin();
+    }
+
+    /** The newest chains are held by the engine itself, and so are those that stand in for them. */
+    private boolean isUnused() {
+        var now = current;
+        return alive.stream().allMatch(chains -> now.has(chains) ? chains.isHeldOnce() : !chains.isHeld())
+                && components.stream().allMatch(HookComponent::isQuiet);
+    }
+
     // What people see.
 
     /** Returns the names of the listeners that will be told of the end of a connection. */
@@ -815,5 +832,16 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
     /** Ends the watchdog, after all components have been taken out. */
     void stop() {
         watchdog.close();
+        retired.end();
+        // Nothing is held by what has ended.
+        List<Idle> left;
+        lock.lock();
+        try {
+            left = List.copyOf(idlers);
+            idlers.clear();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(one -> one.stage().complete(null));
     }
 }

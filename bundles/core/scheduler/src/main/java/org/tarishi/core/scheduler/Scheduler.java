@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -40,6 +42,7 @@ import org.tarishi.core.spi.MessageStore;
 import org.tarishi.core.spi.OutboundQueue;
 import org.tarishi.core.spi.QueueControlBackend;
 import org.tarishi.core.spi.QueueStore;
+import org.tarishi.core.spi.Retirement;
 
 /**
  * The scheduler as a component: puts its parts together, and lives as long as the store does.
@@ -47,12 +50,9 @@ import org.tarishi.core.spi.QueueStore;
  * <p>One virtual thread waits for the dispatcher's leave and starts another for each attempt. A stop gives attempts under way a while to
  * end, then interrupts them; what was not written down is tried again after the next start.
  */
-@Component(
-        service = {},
-        configurationPid = Settings.PID,
-        immediate = true)
+@Component(service = Retirement.class, configurationPid = Settings.PID, immediate = true)
 @Designate(ocd = Config.class)
-public final class Scheduler implements Parts {
+public final class Scheduler implements Parts, Retirement {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.queue");
 
@@ -74,6 +74,7 @@ public final class Scheduler implements Parts {
     private final Control control;
     private final ProgramMail programMail;
     private final ClientMail client;
+    private final Submissions submissions;
 
     /** Puts everything together and begins. */
     @Activate
@@ -88,7 +89,7 @@ public final class Scheduler implements Parts {
                 folder(context, "tarishi.logs"),
                 () -> new EventFile.Where(settings.events(), settings.eventBytes(), settings.eventFiles()));
         var events = new Events(file, clock, this::classes);
-        var submissions = new Submissions(store, dispatcher, events, clock, now, hostName());
+        submissions = new Submissions(store, dispatcher, events, clock, now, hostName());
         programMail = new ProgramMail(this, submissions);
         var notices = new Notices(this, store, programMail, now);
         var clerk = new Clerk(store, notices, events, clock, random, now, Thread::sleep);
@@ -203,11 +204,31 @@ public final class Scheduler implements Parts {
         dispatcher.configure(next.policy());
     }
 
+    /** No attempt begins any more, and mail is still taken: so a stop that follows keeps nobody waiting for attempts. */
+    @Override
+    public CompletionStage<?> retire() {
+        dispatcher.close();
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        loop.join();
+                        for (var thread : attempts) {
+                            thread.join();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                code -> Thread.ofVirtual().name("scheduler-retires").start(code));
+    }
+
     @Deactivate
     void deactivate() {
         registrations.forEach(ServiceRegistration::unregister);
         dispatcher.close();
         try {
+            // The store goes behind this, and what is on its way into it has been asked about already.
+            submissions.await(settings.drain());
             loop.join();
             drain(settings.drain());
             attempts.forEach(Thread::interrupt);
@@ -230,6 +251,7 @@ public final class Scheduler implements Parts {
     }
 
     @Reference(
+            target = "(!(" + Retirement.RETIRED + "=*))",
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -51,6 +53,7 @@ final class Submissions {
     private final Clock clock;
     private final Supplier<Settings> settings;
     private final String hostName;
+    private final Set<Answer> underWay = ConcurrentHashMap.newKeySet();
 
     /**
      * Makes one.
@@ -81,13 +84,49 @@ final class Submissions {
      */
     record Particulars(Map<String, String> facts, boolean isTlsRequired, boolean isOwed) {}
 
-    /** Takes a submission; {@code then} is told once, by {@code turn}. The submission's message is changed, and stays its owner's. */
+    /** Who is told of a submission; while nothing is decided, the store is needed. */
+    private final class Answer implements Consumer<Submitted> {
+
+        private final Consumer<Submitted> told;
+
+        Answer(Consumer<Submitted> told) {
+            this.told = told;
+        }
+
+        void isDecided() {
+            if (underWay.remove(this) && underWay.isEmpty()) {
+                synchronized (Submissions.this) {
+                    Submissions.this.notifyAll();
+                }
+            }
+        }
+
+        @Override
+        public void accept(Submitted submitted) {
+            isDecided();
+            told.accept(submitted);
+        }
+    }
+
+    /** Waits until nothing that was handed in is undecided, for a while. */
+    synchronized void await(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        for (long left = most.toMillis();
+                !underWay.isEmpty() && left > 0;
+                left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
+    }
+
+    /** Takes a submission; {@code told} is told once, by {@code turn}. The submission's message is changed, and stays its owner's. */
     void submit(
             LiveSubmission submission,
             Particulars particulars,
             Generation generation,
             Executor turn,
-            Consumer<Submitted> then) {
+            Consumer<Submitted> told) {
+        var then = new Answer(told);
+        underWay.add(then);
         if (submission.message().headers().all("Received").size()
                 > settings.get().maxHops()) {
             LOG.info(
@@ -109,14 +148,14 @@ final class Submissions {
             LiveSubmission submission,
             Particulars particulars,
             Executor turn,
-            Consumer<Submitted> then) {
+            Answer then) {
         switch (verdict.answer()) {
             case HookResult.Continue _, HookResult.Ok _ -> keep(submission, particulars, turn, then);
             case HookResult.Refusal _, HookResult.Disconnect _ -> then.accept(new Submitted.Denied(verdict));
         }
     }
 
-    private void keep(LiveSubmission submission, Particulars particulars, Executor turn, Consumer<Submitted> then) {
+    private void keep(LiveSubmission submission, Particulars particulars, Executor turn, Answer then) {
         NewMessage message;
         try {
             message = message(submission, particulars);
@@ -134,6 +173,7 @@ final class Submissions {
             var outcome = failure == null && numbers != null
                     ? taken(message, numbers)
                     : new Submitted.Refused(refusal(submission.id(), failure));
+            then.isDecided();
             try {
                 turn.execute(() -> then.accept(outcome));
             } catch (RejectedExecutionException e) {

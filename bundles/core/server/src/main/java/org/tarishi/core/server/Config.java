@@ -266,6 +266,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String drain() default "PT30S";
 
     @AttributeDefinition(
+            name = "Wait for the queue",
+            description = "How long a message for another host waits for a queue that was there and is not, because it"
+                    + " is being replaced, before it is refused for now, ISO-8601; PT0S to PT1M. Default: PT5S")
+    String outboundWait() default "PT5S";
+
+    @AttributeDefinition(
             name = "Reverse look-up",
             description = "Whether the client's name is looked up when no plugin gives it. Default: true")
     boolean reverseLookup() default true;

@@ -1,14 +1,15 @@
 package org.tarishi.core.server;
 
+import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 
 /**
  * Makes connection ids: short, in order of time, never twice.
  *
  * <p>Eleven characters count milliseconds since 1970, with room for 1,024 connections in each; after a burst the count runs ahead of the
- * clock until the clock has caught up. Two more characters are chosen at random for each process, so that a clock that was set back
+ * clock until the clock has caught up. Two more characters differ from process to process, by chance, so that a clock that was set back
  * between two starts, or another host, does not bring an id again.
  */
 final class Ids {
@@ -18,13 +19,35 @@ final class Ids {
 
     private static final int TIME_DIGITS = 11;
 
+    /** How many values the two characters have that tell processes apart. */
+    static final int PROCESSES = 1 << 10;
+
     private final InstantSource clock;
     private final int process;
     private final AtomicLong last = new AtomicLong();
 
-    Ids(InstantSource clock, RandomGenerator random) {
+    /**
+     * Makes one.
+     *
+     * @param process what tells it from others that make ids at the same time, 0 to {@value #PROCESSES} less one
+     */
+    Ids(InstantSource clock, int process) {
         this.clock = clock;
-        this.process = random.nextInt(1 << 10);
+        this.process = process;
+    }
+
+    /**
+     * Returns what tells this process from others, and within it one version of this bundle from the next, for a while both make ids.
+     *
+     * @param bundle the bundle's number
+     */
+    static int ofThisProcess(long bundle) {
+        var me = ProcessHandle.current();
+        int chance = Objects.hash(
+                me.pid(),
+                me.info().startInstant(),
+                ManagementFactory.getRuntimeMXBean().getStartTime());
+        return (int) Math.floorMod(chance * 31L + bundle, (long) PROCESSES);
     }
 
     String next() {

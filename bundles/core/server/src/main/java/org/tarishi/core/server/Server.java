@@ -15,8 +15,10 @@ import java.time.ZonedDateTime;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +46,7 @@ import org.tarishi.api.service.Tables;
 import org.tarishi.core.spi.Hooks;
 import org.tarishi.core.spi.MessageStore;
 import org.tarishi.core.spi.OutboundQueue;
+import org.tarishi.core.spi.Retirement;
 import org.tarishi.core.spi.TlsContexts;
 
 /**
@@ -69,13 +72,15 @@ public final class Server {
     private volatile Settings settings;
     private final AtomicReference<@Nullable Hooks> hooks = new AtomicReference<>();
     private final AtomicReference<@Nullable MessageStore> store = new AtomicReference<>();
-    private final AtomicReference<@Nullable OutboundQueue> outbound = new AtomicReference<>();
+    private final Set<Hooks> known = new CopyOnWriteArraySet<>();
+    private final OutboundHold outbound;
     private final AtomicReference<@Nullable Dns> dns = new AtomicReference<>();
     private final AuthThrottle throttle;
     private final AtomicReference<@Nullable Function<SocketAddress, ServerSocketChannel>> sockets =
             new AtomicReference<>();
     private final AtomicReference<@Nullable TlsContexts> tls = new AtomicReference<>();
     private final AtomicReference<@Nullable Tables> tables = new AtomicReference<>();
+    private final Children children = new Children();
     private volatile boolean stopping;
 
     /** For the component runtime. */
@@ -88,7 +93,8 @@ public final class Server {
                     var data = context.getProperty("tarishi.data");
                     return Probes.ofThisProcess(loops, Path.of(data == null ? "." : data));
                 },
-                code -> Thread.ofVirtual().name("tarishi-lookup").start(code));
+                code -> Thread.ofVirtual().name("tarishi-lookup").start(code),
+                new Ids(Clock.systemUTC(), Ids.ofThisProcess(context.getBundle().getBundleId())));
         overload.start();
         // Before any bundle is stopped: open transactions still have all their plugins, and none of them waits for one
         // to come back.
@@ -101,16 +107,31 @@ public final class Server {
     }
 
     Server(Settings settings, Clock clock, Function<Iterable<EventExecutor>, Probes> probes, Executor blocking) {
+        this(
+                settings,
+                clock,
+                probes,
+                blocking,
+                new Ids(clock, java.util.random.RandomGenerator.getDefault().nextInt(Ids.PROCESSES)));
+    }
+
+    private Server(
+            Settings settings,
+            Clock clock,
+            Function<Iterable<EventExecutor>, Probes> probes,
+            Executor blocking,
+            Ids ids) {
         this.settings = settings;
         this.clock = clock;
         this.blocking = blocking;
         this.throttle = new AuthThrottle(clock);
-        this.ids = new Ids(clock, java.util.random.RandomGenerator.getDefault());
+        this.ids = ids;
         this.loops = new MultiThreadIoEventLoopGroup(
                 Runtime.getRuntime().availableProcessors(),
                 new DefaultThreadFactory("tarishi-smtp", true),
                 NioIoHandler.newFactory());
         this.overload = new Overload(probes.apply(loops), () -> this.settings);
+        this.outbound = new OutboundHold(loops, () -> this.settings.outboundWait());
     }
 
     /** Takes new settings, for sessions that begin from now on. */
@@ -123,6 +144,16 @@ public final class Server {
     void close() {
         listeners.forEach(listener -> listener.stop(true));
         drain();
+    }
+
+    /**
+     * Leaves the listening sockets to a successor: sessions that have begun go on to their end.
+     *
+     * @return completed when the last connection is closed
+     */
+    CompletionStage<?> retire() {
+        listeners.forEach(listener -> listener.stop(false));
+        return children.whenGone();
     }
 
     /** Ends all sessions. Listeners have stopped before. */
@@ -161,7 +192,18 @@ public final class Server {
 
     // ---- services ----
 
+    /** Takes note of all chains, also of those that serve only what has begun with them. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindKnown(Hooks service) {
+        known.add(service);
+    }
+
+    void unbindKnown(Hooks service) {
+        known.remove(service);
+    }
+
     @Reference(
+            target = "(!(" + Retirement.RETIRED + "=*))",
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
@@ -192,11 +234,11 @@ public final class Server {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindOutbound(OutboundQueue service) {
-        outbound.set(service);
+        outbound.bind(service);
     }
 
     void unbindOutbound(OutboundQueue service) {
-        outbound.compareAndSet(service, null);
+        outbound.unbind(service);
     }
 
     @Reference(
@@ -336,7 +378,7 @@ public final class Server {
     }
 
     @Nullable OutboundQueue outbound() {
-        return outbound.get();
+        return outbound.queue();
     }
 
     @Nullable Dns dns() {
@@ -368,6 +410,7 @@ public final class Server {
 
     /** Puts what handles one connection of a listener into its pipeline. */
     void furnish(Channel child, Listener listener) {
+        children.add(child);
         var its = listener.settings();
         var peer = Route.ip(child.remoteAddress()).getAddress();
         // While nobody is served, nobody is waited for either.
@@ -444,6 +487,9 @@ public final class Server {
         private final Census.Seat seat;
         private final ListenerTls its;
 
+        /** What it began with is what it ends with, as long as that serves at all. */
+        private final @Nullable Hooks begun = hooks.get();
+
         Tracked(SmtpWire wire, Census.Seat seat, ListenerTls its) {
             this.wire = wire;
             this.seat = seat;
@@ -457,7 +503,8 @@ public final class Server {
 
         @Override
         public @Nullable Hooks hooks() {
-            return hooks.get();
+            var its = begun;
+            return its != null && known.contains(its) ? its : hooks.get();
         }
 
         @Override
@@ -467,7 +514,7 @@ public final class Server {
 
         @Override
         public @Nullable OutboundQueue outbound() {
-            return outbound.get();
+            return outbound.queue();
         }
 
         @Override

@@ -51,6 +51,7 @@ record Settings(
         int minFreeDescriptors,
         Duration maxLag,
         Duration drain,
+        Duration outboundWait,
         boolean reverseLookup,
         boolean chunking,
         boolean binaryMime,
@@ -103,6 +104,7 @@ record Settings(
                 config.minFreeDescriptors(),
                 duration("maxLag", config.maxLag()),
                 duration("drain", config.drain()),
+                duration("outboundWait", config.outboundWait()),
                 config.reverseLookup(),
                 config.chunking(),
                 config.binaryMime(),
@@ -153,6 +155,7 @@ record Settings(
             within("maxLag", maxLag, Duration.ofMillis(100), Duration.ofMinutes(1));
         }
         within("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
+        within("outboundWait", outboundWait, Duration.ZERO, Duration.ofMinutes(1));
     }
 
     /** These settings, with what a listener says otherwise. */
@@ -196,6 +199,7 @@ record Settings(
                 minFreeDescriptors,
                 maxLag,
                 drain,
+                outboundWait,
                 reverseLookup,
                 chunking,
                 binaryMime,
