@@ -34,11 +34,30 @@ final class Admission {
         }
     }
 
+    /**
+     * Refuses what is neither a plugin nor a part of the core that can be replaced.
+     *
+     * @param isTrial whether a plugin is on trial
+     */
+    void check(PluginJar jar, boolean isTrial) throws PluginRefusedException {
+        var name = jar.symbolicName();
+        if (!CoreParts.has(name) || bundles.active(name).isEmpty()) {
+            checkIsPlugin(jar);
+        } else if (isTrial && name.equals(CoreParts.HOOKS)) {
+            throw new PluginRefusedException(
+                    name + " can't be replaced while a plugin is on trial: promote or drop that first");
+        }
+    }
+
     /** Refuses parts of the server, and what has no plugin in it. */
     void checkIsPlugin(PluginJar jar) throws PluginRefusedException {
         var name = jar.symbolicName();
-        if (name.equals("org.tarishi.api") || name.startsWith("org.tarishi.core.")) {
-            throw new PluginRefusedException(name + " is part of the server: it comes with a new distribution");
+        if (CoreParts.isOfServer(name)) {
+            throw new PluginRefusedException(
+                    CoreParts.has(name) && !bundles.active(name).isEmpty()
+                            ? name + " is part of the server, and only plugins are tried: `tarishi plugin update` puts"
+                                    + " it in the place of the version in force"
+                            : name + " is part of the server: it comes with a new distribution");
         }
         var platform = bundles.shipped(name).stream()
                 .filter(b -> components.described(b) == 0)

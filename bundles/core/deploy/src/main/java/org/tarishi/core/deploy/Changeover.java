@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ final class Changeover {
     private final Leaving leaving;
     private final Probation probation;
     private final Versions versions;
+    private final CoreSwap core;
     private final Clock clock;
 
     Changeover(
@@ -48,6 +50,7 @@ final class Changeover {
             Leaving leaving,
             Probation probation,
             Versions versions,
+            CoreSwap core,
             Clock clock) {
         this.store = store;
         this.kept = kept;
@@ -60,6 +63,7 @@ final class Changeover {
         this.leaving = leaving;
         this.probation = probation;
         this.versions = versions;
+        this.core = core;
         this.clock = clock;
     }
 
@@ -84,6 +88,7 @@ final class Changeover {
     /** Carries out a change, or leaves everything as it was; returns what was done. */
     String carryOut(Change change, Order order, Settings settings) throws PluginRefusedException {
         var fresh = change.fresh();
+        boolean isCore = CoreParts.has(change.symbolicName());
         boolean wasRunning = draining.has(change.symbolicName(), fresh);
         var inPlace = new ArrayList<Bundle>();
         var switches = chains.get();
@@ -91,9 +96,17 @@ final class Changeover {
         var before = change.old().isEmpty()
                 ? null
                 : remember(change.symbolicName(), change.old().getFirst());
+        var ready = isCore ? readyWithout(change) : Set.<String>of();
         try {
             change.old().forEach(leaving::noteThreads);
+            if (isCore) {
+                core.level(fresh, change.old());
+            }
             if (isInPlace(change)) {
+                if (isCore) {
+                    core.resolve(change.who(), fresh);
+                    core.rest(change.old(), settings.drainWait());
+                }
                 for (var bundle : change.old()) {
                     // For a while only: so core/hooks knows that it is replaced, and lets mail wait.
                     leaving.stopForAWhile(bundle);
@@ -101,14 +114,27 @@ final class Changeover {
                 }
             }
             Bundles.start(change.who(), fresh);
-            var plugins = check.pass(change.who(), fresh, settings.checkLimit());
+            var plugins = isCore
+                    ? core.check(change.who(), fresh, ready, settings.checkLimit())
+                    : check.pass(change.who(), fresh, settings.checkLimit());
+            if (isCore && !inPlace.isEmpty()) {
+                core.awaitDependants(change.who(), ready, settings.checkLimit());
+            }
             writeDown(change, plugins, order.door());
             var tally = change.old().isEmpty()
                     ? null
                     : switches.tally(change.old().getFirst().getBundleId());
-            switches.putInForce(Bundles.byPlugin(plugins, fresh));
+            if (!isCore) {
+                switches.putInForce(Bundles.byPlugin(plugins, fresh));
+            }
             draining.leave(change.symbolicName(), fresh);
-            change.old().forEach(bundle -> draining.add(change.symbolicName(), bundle, switches));
+            change.old().forEach(bundle -> {
+                if (isCore) {
+                    draining.add(change.symbolicName(), bundle, core.retire(bundle, settings.coreDrain()));
+                } else {
+                    draining.add(change.symbolicName(), bundle, switches);
+                }
+            });
             var done = describe(change, plugins, before);
             if (change.kind() != History.Kind.FAILED) {
                 LOG.info("{} ({})", done, order.door());
@@ -126,7 +152,18 @@ final class Changeover {
         }
     }
 
+    /** Returns which statuses are ready with the old version: the new one shall not be worse. */
+    private Set<String> readyWithout(Change change) {
+        var ready = new HashSet<>(core.ready(change.old()));
+        ready.addAll(core.readyDependants());
+        return ready;
+    }
+
     private boolean isInPlace(Change change) {
+        var way = CoreParts.way(change.symbolicName());
+        if (way.isPresent()) {
+            return way.get() == CoreParts.Way.IN_PLACE;
+        }
         var jar = change.jar();
         return (jar != null && jar.swapsInPlace()) || change.old().stream().anyMatch(components::swapsInPlace);
     }

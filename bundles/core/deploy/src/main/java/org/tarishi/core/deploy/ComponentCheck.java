@@ -73,6 +73,23 @@ final class ComponentCheck {
         return problems;
     }
 
+    /** Returns the same of all components of a bundle, but for those that wait for a configuration: there may be none. */
+    List<String> problemsOfAll(Bundle bundle) {
+        var problems = new ArrayList<String>();
+        for (var description : runtime.getComponentDescriptionDTOs(bundle)) {
+            if (!runtime.isComponentEnabled(description)) {
+                problems.add(description.name + " is disabled");
+                continue;
+            }
+            runtime.getComponentConfigurationDTOs(description).stream()
+                    .filter(configuration -> configuration.state != ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION)
+                    .map(ComponentCheck::problem)
+                    .filter(problem -> !problem.isEmpty())
+                    .forEach(problems::add);
+        }
+        return problems;
+    }
+
     /** Returns, in a line each, the classes of a bundle's hook components that can't be loaded, of which the runtime says nothing. */
     List<String> unloadable(Bundle bundle) {
         var problems = new ArrayList<String>();

@@ -33,6 +33,16 @@ public @interface Config {
             max = "3600")
     int drainWait() default 60;
 
+    /** How long what was replaced may go on. */
+    @AttributeDefinition(
+            name = "Drain of the core",
+            description = "How long sessions and deliveries may go on with a version of a part of the core that was"
+                    + " replaced, in seconds; then sessions get 421 when they are between two transactions."
+                    + " Default: 600.",
+            min = "0",
+            max = "86400")
+    int coreDrain() default 600;
+
     /** How long to wait for a plugin to stop. */
     @AttributeDefinition(
             name = "Stop limit",

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +29,7 @@ import org.tarishi.core.spi.PluginAdministration;
 import org.tarishi.core.spi.PluginInstaller;
 import org.tarishi.core.spi.PluginRefusedException;
 import org.tarishi.core.spi.PluginSwitch;
+import org.tarishi.core.spi.Retirement;
 import org.tarishi.core.spi.SettingsArchive;
 
 /** Puts the parts of this bundle together: the store, the installer, the deploy folder, the command, the status. */
@@ -49,7 +49,7 @@ public final class Deploy implements PluginInstaller {
     private final ComponentCheck components;
     private final BundleContext context;
 
-    private final AtomicReference<@Nullable PluginSwitch> chains = new AtomicReference<>();
+    private final Switches chains = new Switches();
 
     @Reference(
             policy = ReferencePolicy.DYNAMIC,
@@ -83,7 +83,7 @@ public final class Deploy implements PluginInstaller {
                 kept,
                 history,
                 components,
-                () -> Objects.requireNonNull(chains.get(), "core/hooks is not there"),
+                () -> chains,
                 new KeptSettings(() -> archive),
                 Clock.systemUTC(),
                 settings,
@@ -98,7 +98,7 @@ public final class Deploy implements PluginInstaller {
                 components,
                 installer.trials(),
                 installer.leaving(),
-                chains::get,
+                chains::present,
                 () -> archive);
         var services = new ArrayList<ServiceRegistration<?>>();
         var command = new PluginCommand(context, installer, components, store, kept, history, why);
@@ -137,17 +137,34 @@ public final class Deploy implements PluginInstaller {
         }
     }
 
-    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    @Reference(
+            target = "(!(" + Retirement.RETIRED + "=*))",
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
     void bindChains(PluginSwitch service) {
-        chains.set(service);
         var now = open;
-        if (now != null) {
-            now.installer().tell(service);
+        if (now == null) {
+            chains.set(service);
+        } else {
+            now.installer().succeed(service, () -> chains.set(service));
         }
     }
 
     void unbindChains(PluginSwitch service) {
-        chains.compareAndSet(service, null);
+        chains.unset(service);
+    }
+
+    /** Former chains that still have sessions. */
+    @Reference(
+            target = "(" + Retirement.RETIRED + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindRetired(PluginSwitch service) {
+        chains.addRetired(service);
+    }
+
+    void unbindRetired(PluginSwitch service) {
+        chains.removeRetired(service);
     }
 
     @Modified

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.Bundle;
@@ -34,10 +35,19 @@ final class Draining {
 
     /** Lets a bundle go when nothing holds it any more. */
     void add(String symbolicName, Bundle old, PluginSwitch chains) {
+        add(symbolicName, old, chains.whenIdle(old.getBundleId()));
+    }
+
+    /** The same, where somebody else tells when nothing holds it. */
+    void add(String symbolicName, Bundle old, CompletionStage<?> isFree) {
         byName.computeIfAbsent(symbolicName, name -> new LinkedHashSet<>()).add(old);
-        var _ = chains.whenIdle(old.getBundleId())
-                .whenComplete((nothing, failure) ->
-                        Thread.ofVirtual().name("drained " + old).start(() -> drained(symbolicName, old)));
+        var _ = isFree.whenComplete((nothing, failure) ->
+                Thread.ofVirtual().name("drained " + old).start(() -> drained(symbolicName, old)));
+    }
+
+    /** Returns the names of all bundles of which a version drains. */
+    Set<String> names() {
+        return Set.copyOf(byName.keySet());
     }
 
     private void drained(String symbolicName, Bundle old) {

@@ -73,9 +73,21 @@ final class Installer implements PluginInstaller {
         this.trust = trust;
         this.probation = new Probation(chains, new ProbationFile(store.folder()), this::judged);
         this.versions = new Versions(bundles, kept, components, clock);
+        var core = new CoreSwap(context, components);
         this.changeover = new Changeover(
-                store, kept, keptSettings, history, components, chains, draining, leaving, probation, versions, clock);
-        this.restorer = new Restorer(context, bundles, store, planner, chains);
+                store,
+                kept,
+                keptSettings,
+                history,
+                components,
+                chains,
+                draining,
+                leaving,
+                probation,
+                versions,
+                core,
+                clock);
+        this.restorer = new Restorer(context, bundles, store, planner, core, chains);
         this.admission = new Admission(bundles, components);
         this.trials = new Trials(lock, chains, draining, history, kept, clock);
         this.intake = new Intake(bundles, store, kept, draining, leaving, trials);
@@ -264,7 +276,7 @@ final class Installer implements PluginInstaller {
     // In.
 
     private String putIn(PluginJar jar, Order order, History.Kind kind) throws PluginRefusedException {
-        admission.checkIsPlugin(jar);
+        admission.check(jar, trials.running() != null);
         var known = store.get(jar.symbolicName());
         if (known.isPresent()
                 && known.get().hash().equals(jar.hash())
@@ -395,12 +407,20 @@ final class Installer implements PluginInstaller {
         }
     }
 
-    /** Tells chains that have come since, after an update of core/hooks, what is in force. */
-    void tell(PluginSwitch newcomer) {
+    /** Tells chains that have come since, after an update of core/hooks, what is in force; then they take over. */
+    void succeed(PluginSwitch newcomer, Runnable takeOver) {
         lock.lock();
         try {
+            // Counts begin anew with them, as at a start.
+            probation.close();
             restorer.tell(newcomer);
+            draining.names()
+                    .forEach(name -> intake.inForce(name)
+                            .forEach(
+                                    bundle -> newcomer.putInForce(Bundles.byPlugin(versions.plugins(bundle), bundle))));
             trials.tell(newcomer);
+            takeOver.run();
+            resumeProbations();
         } finally {
             lock.unlock();
         }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +208,7 @@ final class KeptVersions {
                         words[0],
                         words[1],
                         Objects.requireNonNull(Version.parseVersion(words[2])),
-                        Set.copyOf(Arrays.asList(words[3].split(",", -1))),
+                        Names.split(words[3]),
                         Instant.parse(words[4])));
                 return;
             }

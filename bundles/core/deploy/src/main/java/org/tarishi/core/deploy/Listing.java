@@ -32,7 +32,8 @@ final class Listing {
     /** Returns all of them, those of one bundle together, what runs before what is kept, the latest of that first. */
     List<Version> versions() {
         var running = Arrays.stream(context.getBundles())
-                .filter(b -> b.getState() == Bundle.ACTIVE && components.described(b) > 0)
+                .filter(b -> b.getState() == Bundle.ACTIVE
+                        && (components.described(b) > 0 || CoreParts.has(b.getSymbolicName())))
                 .sorted(Comparator.comparing(Bundle::getSymbolicName).thenComparing(Bundle::getVersion))
                 .toList();
         var names = new LinkedHashSet<String>();

@@ -1,5 +1,6 @@
 package org.tarishi.core.deploy;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import org.osgi.framework.Version;
@@ -11,6 +12,11 @@ final class Names {
     static final String OURS = "org.tarishi.plugin.";
 
     private Names() {}
+
+    /** Reads ids that commas part; a part of the core has none. */
+    static Set<String> split(String ids) {
+        return ids.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(ids.split(",", -1)));
+    }
 
     /** Returns the plugin's id where that says it all, else the bundle's name, with the plugins in it; each with the version. */
     static String shown(String symbolicName, Version version, Set<String> plugins) {

@@ -34,6 +34,12 @@ final class Planner {
         if (!old.isEmpty() && (jar.swapsInPlace() || old.stream().anyMatch(components::swapsInPlace))) {
             remarks.add("can't be there twice, so that mail waits while it is replaced");
         }
+        CoreParts.way(jar.symbolicName())
+                .map(way -> way == CoreParts.Way.BESIDE
+                        ? "is part of the server: what has begun with the old version ends with it"
+                        : "is part of the server and can't be there twice: mail for other hosts waits while it is"
+                                + " replaced")
+                .ifPresent(remarks::add);
         return new Plan(
                 does(jar, old), touches(jar.symbolicName(), jar.plugins(), old), needs(jar.toString(), fresh), remarks);
     }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -193,7 +192,7 @@ final class PluginStore {
         var words = line.split(" ", 5);
         try {
             if (words.length == 5 && HASH.matcher(words[1]).matches()) {
-                var plugins = Set.copyOf(Arrays.asList(words[2].split(",", -1)));
+                var plugins = Names.split(words[2]);
                 inForce.put(words[0], new Entry(words[1], plugins, Instant.parse(words[3]), words[4]));
                 return;
             }

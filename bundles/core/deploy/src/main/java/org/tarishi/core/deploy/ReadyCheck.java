@@ -67,7 +67,7 @@ final class ReadyCheck {
     }
 
     /** The component runtime tells nobody when a component is ready; it is asked again. */
-    private static void pause() throws PluginRefusedException {
+    static void pause() throws PluginRefusedException {
         try {
             TimeUnit.MILLISECONDS.sleep(10);
         } catch (InterruptedException e) {

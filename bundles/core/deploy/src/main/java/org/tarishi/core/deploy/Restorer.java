@@ -20,14 +20,21 @@ final class Restorer {
     private final Bundles bundles;
     private final PluginStore store;
     private final Planner planner;
+    private final CoreSwap core;
     private final Supplier<PluginSwitch> chains;
 
     Restorer(
-            BundleContext context, Bundles bundles, PluginStore store, Planner planner, Supplier<PluginSwitch> chains) {
+            BundleContext context,
+            Bundles bundles,
+            PluginStore store,
+            Planner planner,
+            CoreSwap core,
+            Supplier<PluginSwitch> chains) {
         this.context = context;
         this.bundles = bundles;
         this.store = store;
         this.planner = planner;
+        this.core = core;
         this.chains = chains;
     }
 
@@ -56,7 +63,12 @@ final class Restorer {
                 }
                 Bundles.start(jar.toString(), bundle); // says why
             }
-            bundle.start();
+            if (CoreParts.has(symbolicName)) {
+                core.level(bundle, bundles.shipped(symbolicName));
+            }
+            if (!Bundles.isActive(bundle)) {
+                bundle.start();
+            }
             for (var shipped : bundles.shipped(symbolicName)) {
                 shipped.stop();
             }

@@ -17,6 +17,7 @@ import org.tarishi.core.spi.Obtainable;
  * @param lookInterval how often to look into the deploy folder
  * @param checkLimit how long components may take to be ready
  * @param drainWait how long to wait for a place
+ * @param coreDrain how long a part of the core that was replaced may go on with what has begun
  * @param stopLimit how long to wait for a bundle to stop
  * @param keptVersions how many versions are kept beside the one in force
  * @param probation through how many transactions a new version is watched; 0 for not at all
@@ -31,6 +32,7 @@ record Settings(
         Duration lookInterval,
         Duration checkLimit,
         Duration drainWait,
+        Duration coreDrain,
         Duration stopLimit,
         int keptVersions,
         int probation,
@@ -46,6 +48,7 @@ record Settings(
                 Duration.ofMillis(config.lookInterval()),
                 Duration.ofSeconds(config.checkLimit()),
                 Duration.ofSeconds(config.drainWait()),
+                Duration.ofSeconds(config.coreDrain()),
                 Duration.ofSeconds(config.stopLimit()),
                 config.keptVersions(),
                 config.probation(),
@@ -60,6 +63,7 @@ record Settings(
         range("lookInterval", lookInterval.toMillis(), 50, 60_000, " milliseconds");
         range("checkLimit", checkLimit.toSeconds(), 1, 600, " seconds");
         range("drainWait", drainWait.toSeconds(), 0, 3600, " seconds");
+        range("coreDrain", coreDrain.toSeconds(), 0, 86_400, " seconds");
         range("stopLimit", stopLimit.toSeconds(), 1, 600, " seconds");
         range("keptVersions", keptVersions, 1, 50, "");
         range("probation", probation, 0, 1_000_000, " transactions");

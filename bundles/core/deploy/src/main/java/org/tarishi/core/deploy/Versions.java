@@ -2,6 +2,7 @@ package org.tarishi.core.deploy;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.tarishi.core.deploy.KeptVersions.Kept;
@@ -50,6 +51,11 @@ final class Versions {
                 called.isEmpty()
                         ? "no version " + to + " of " + symbolicName + " is kept; kept are " + known
                         : "several versions are called " + to + ", say which by its hash: " + known);
+    }
+
+    /** Returns the ids of the plugins of a running bundle. */
+    Set<String> plugins(Bundle bundle) {
+        return components.plugins(bundle);
     }
 
     /** Returns a running bundle as the version that it is. */

@@ -271,7 +271,7 @@ final class InstallerTest {
         var installer = installer();
         installer.install(jar("1.0.0"), "deploy");
         var others = new Chains();
-        installer.tell(others);
+        installer.succeed(others, () -> {});
         assertThat(others.inForce).isEqualTo(1);
     }
 

@@ -1,0 +1,59 @@
+package org.tarishi.core.deploy;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The parts of the core that are replaced while mail flows, and how each is. */
+final class CoreParts {
+
+    private static final String CORE = "org.tarishi.core.";
+
+    /** How a part is replaced. */
+    enum Way {
+        /** The new version comes beside the old one, which serves what has begun with it. */
+        BESIDE,
+        /** It owns what can't be owned twice: the old version goes first, and what needs it waits. */
+        IN_PLACE
+    }
+
+    /** The bundle that makes attempts out of what another one stores. */
+    static final String SCHEDULER = CORE + "scheduler";
+
+    /** The bundle that asks the plugins. */
+    static final String HOOKS = CORE + "hooks";
+
+    private static final Map<String, Way> WAYS = Map.of(
+            HOOKS,
+            Way.BESIDE,
+            CORE + "server",
+            Way.BESIDE,
+            CORE + "client",
+            Way.BESIDE,
+            CORE + "dns",
+            Way.BESIDE,
+            CORE + "delivery",
+            Way.BESIDE,
+            CORE + "admin",
+            Way.BESIDE,
+            CORE + "queue",
+            Way.IN_PLACE,
+            SCHEDULER,
+            Way.IN_PLACE);
+
+    private CoreParts() {}
+
+    /** Tells whether a bundle belongs to the server itself, whether it can be replaced or not. */
+    static boolean isOfServer(String symbolicName) {
+        return symbolicName.equals("org.tarishi.api") || symbolicName.startsWith(CORE);
+    }
+
+    /** Returns how a part is replaced; nothing for what is no part of the core, or comes with a restart only. */
+    static Optional<Way> way(String symbolicName) {
+        return Optional.ofNullable(WAYS.get(symbolicName));
+    }
+
+    /** Tells whether a bundle is a part that can be replaced. */
+    static boolean has(String symbolicName) {
+        return WAYS.containsKey(symbolicName);
+    }
+}
