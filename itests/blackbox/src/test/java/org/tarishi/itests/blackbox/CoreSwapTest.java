@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,11 +69,6 @@ class CoreSwapTest {
                 .bytes();
         var file = Files.write(root.resolve(part + "-" + version + ".jar"), jar);
         var result = instance.ask("plugin", "update", file.toString());
-        System.out.println(result.out());
         assertThat(result.code()).as(result.out()).isZero();
-    }
-
-    static List<String> nothing() {
-        return List.of();
     }
 }

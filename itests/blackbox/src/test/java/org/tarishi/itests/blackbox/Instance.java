@@ -39,6 +39,7 @@ final class Instance implements AutoCloseable {
             Pattern.compile("(?m)^ ?(?:garbage-first heap|DefNew|Tenured) .*? used (\\d+)K");
 
     private static final String JAVA_OPTS = "TARISHI_JAVA_OPTS";
+    private static final Pattern METASPACE = Pattern.compile("(?m)^ *Metaspace +used (\\d+)K");
 
     private final Path base;
     private final int smtpPort = Ports.free();
@@ -340,6 +341,14 @@ final class Instance implements AutoCloseable {
         }
         assertThat(sum).as("heap in use").isPositive();
         return sum;
+    }
+
+    /** The octets of metaspace that are in use behind a collection. */
+    long metaspace() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        var used = METASPACE.matcher(jcmd("GC.heap_info"));
+        assertThat(used.find()).as("metaspace in use").isTrue();
+        return Long.parseLong(used.group(1)) * 1024;
     }
 
     /** The octets of memory that the process has. */

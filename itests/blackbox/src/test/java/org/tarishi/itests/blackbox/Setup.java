@@ -37,6 +37,11 @@ final class Setup {
         return Duration.parse(text("tarishi.swapPause"));
     }
 
+    /** How long something is replaced every second. */
+    static Duration soak() {
+        return Duration.parse(text("tarishi.soak"));
+    }
+
     /** How many sessions are held open. */
     static int idle() {
         return Integer.parseInt(text("tarishi.idle"));

@@ -1,0 +1,229 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.itests.harness.Churn;
+import org.tarishi.itests.harness.PluginJar;
+
+/** A server under full load has something of it replaced every second; nobody hears of it, and nothing is left of what was replaced. */
+@Tag("alone")
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+class SoakTest {
+
+    private static final String CORE = "org.tarishi.core.";
+    private static final String HERE = "user@example.com";
+    private static final String AWAY = "user@away.example";
+    private static final int CLIENTS = 200;
+    private static final int PER_CONNECTION = 10;
+    private static final int BODY = 500;
+    private static final List<String> BESIDE =
+            List.of("stamp", "hooks", "stamp", "server", "client", "stamp", "dns", "delivery", "admin");
+    private static final List<String> IN_PLACE = List.of("queue", "scheduler");
+
+    /** A class of each, that is loaded once a version. */
+    private static final Map<String, String> CLASSES = Map.of(
+            "stamp", "org.tarishi.itests.stamp.Stamp",
+            "hooks", CORE + "hooks.ChainHooks",
+            "server", CORE + "server.Server",
+            "client", CORE + "client.PooledSmtpClient",
+            "dns", CORE + "dns.Resolution",
+            "delivery", CORE + "delivery.ClientAgent",
+            "admin", CORE + "admin.Access",
+            "queue", CORE + "queue.JournalQueueStore",
+            "scheduler", CORE + "scheduler.Scheduler");
+
+    /** The shortest time after which the figures of speed and memory mean something: a machine that has just begun to compile is slow. */
+    private static final Duration LONG = Duration.ofMinutes(4);
+
+    @TempDir
+    Path root;
+
+    private final Map<String, Integer> versions = new HashMap<>();
+    private final StringBuilder report = new StringBuilder();
+
+    @Test
+    void whateverIsReplacedEverySecondNobodyHearsOfIt() throws Exception {
+        var time = Setup.soak();
+        try (var away = away();
+                var instance = instance(away)) {
+            var churn = Churn.start(
+                    instance.smtpPort(), CLIENTS, List.of(HERE, HERE, HERE, HERE, AWAY), PER_CONNECTION, BODY);
+            await().atMost(Duration.ofSeconds(60)).until(() -> churn.connections() >= CLIENTS);
+            // What each version loads when it is first used is there before memory is measured, and code is compiled.
+            replace(instance, BESIDE, Duration.ofSeconds(BESIDE.size()), Duration.ofSeconds(1));
+            Thread.sleep(time.dividedBy(5));
+            var _ = churn.takeMicros();
+            Thread.sleep(time.dividedBy(5));
+            var usual = churn.takeMicros();
+            long heap = instance.heap();
+            long metaspace = instance.metaspace();
+
+            int beside = replace(instance, BESIDE, time, Duration.ofSeconds(1));
+            var meanwhile = churn.takeMicros();
+            int inPlace = replace(
+                    instance,
+                    IN_PLACE,
+                    time.dividedBy(2),
+                    time.compareTo(LONG) < 0 ? Duration.ofSeconds(4) : Duration.ofSeconds(15));
+            var held = churn.takeMicros();
+            churn.stop();
+
+            await("former versions have gone")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !instance.ask("plugin", "list").out().contains("draining"));
+            await("the queue is empty")
+                    .atMost(Duration.ofMinutes(5))
+                    .until(() -> instance.ask("queue", "list")
+                            .out()
+                            .lines()
+                            .noneMatch(line -> line.contains("away.example")));
+            var lost = new HashSet<>(churn.accepted(AWAY));
+            var twice = new HashSet<String>();
+            int unfiltered = 0;
+            var seen = new HashSet<String>();
+            for (var found : away.maildir("away.example", "user").found()) {
+                lost.remove(found.id());
+                if (!seen.add(found.id())) {
+                    twice.add(found.id());
+                }
+                unfiltered += isFiltered(found.counts()) ? 0 : 1;
+            }
+            lost.addAll(churn.accepted(HERE));
+            for (var found : instance.maildir("example.com", "user").found()) {
+                lost.remove(found.id());
+                if (!seen.add(found.id())) {
+                    twice.add(found.id());
+                }
+                unfiltered += isFiltered(found.counts()) ? 0 : 1;
+            }
+            say("replacements: " + beside + " beside, " + inPlace + " in place, in " + time + " and "
+                    + time.dividedBy(2));
+            say("connections: " + churn.connections() + ", messages: " + churn.accepted() + ", of these to be sent on: "
+                    + churn.accepted(AWAY).size());
+            say("refused " + churn.refused() + ", dropped " + churn.dropped() + ", failed " + churn.failed() + ", lost "
+                    + lost.size() + ", doubled " + twice.size() + ", unfiltered " + unfiltered);
+            say("without replacements: " + times(usual));
+            say("beside:               " + times(meanwhile));
+            say("in place:             " + times(held));
+            long heapAfter = instance.heap();
+            long metaspaceAfter = instance.metaspace();
+            say("heap " + heap / 1024 + " KiB, then " + heapAfter / 1024 + " KiB; metaspace " + metaspace / 1024
+                    + " KiB, then " + metaspaceAfter / 1024 + " KiB");
+            var left = stillLoaded(instance);
+            say("versions loaded: " + left);
+
+            assertThat(churn.troubles()).isEmpty();
+            assertThat(churn.refused() + churn.dropped() + churn.failed()).isZero();
+            assertThat(lost).as("lost").isEmpty();
+            assertThat(twice).as("doubled").isEmpty();
+            assertThat(unfiltered).as("unfiltered").isZero();
+            assertThat(left.values()).as("versions loaded: " + left).allMatch(loaded -> loaded == 1L);
+            assertThat(instance.log()).doesNotContain(" ERROR ");
+            if (time.compareTo(LONG) >= 0) {
+                assertThat(percentile(meanwhile, 99))
+                        .as("p99 while something is replaced beside")
+                        .isLessThan(2 * percentile(usual, 99));
+            }
+        } finally {
+            Files.createDirectories(Path.of("target"));
+            Files.writeString(Path.of("target", "soak.txt"), report);
+        }
+    }
+
+    private static boolean isFiltered(Map<String, Integer> counts) {
+        return counts.getOrDefault("X-Stamp-Mail", 0) == 1 && counts.getOrDefault("X-Stamp-Data", 0) == 1;
+    }
+
+    /** Replaces one after the other for a time; returns how many times. */
+    private int replace(Instance instance, List<String> parts, Duration time, Duration interval) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        long next = System.nanoTime();
+        int done = 0;
+        while (System.nanoTime() < end) {
+            replace(instance, parts.get(done++ % parts.size()));
+            next = Math.max(next + interval.toNanos(), System.nanoTime());
+            Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+        }
+        return done;
+    }
+
+    private void replace(Instance instance, String part) throws IOException {
+        int version = versions.merge(part, 1, Integer::sum);
+        var isPlugin = part.equals("stamp");
+        var jar = new PluginJar(isPlugin ? Setup.plugin(part) : Setup.shipped(CORE + part))
+                .header("Bundle-Version", "2." + version + ".0");
+        if (isPlugin) {
+            jar.entry("stamp.txt", "v" + version + "\n");
+        }
+        var file = jar.write(root.resolve(part + ".jar"));
+        var result = instance.ask("plugin", "install", file.toString());
+        assertThat(result.code()).as(result.out()).isZero();
+    }
+
+    private static Map<String, Long> stillLoaded(Instance instance) throws Exception {
+        var loaded = new HashMap<String, Long>();
+        // References that a collection clears are free at the next one.
+        for (int look = 0; look < 5; look++) {
+            for (var one : CLASSES.entrySet()) {
+                loaded.put(one.getKey(), instance.loaded(one.getValue()));
+            }
+            if (Set.copyOf(loaded.values()).equals(Set.of(1L))) {
+                break;
+            }
+        }
+        return loaded;
+    }
+
+    private void say(String line) {
+        report.append(line).append('\n');
+        System.out.println(line);
+    }
+
+    private static String times(long[] micros) {
+        return micros.length + " transactions, p50 " + percentile(micros, 50) + " us, p99 " + percentile(micros, 99)
+                + " us, most " + (micros.length == 0 ? 0 : micros[micros.length - 1]) + " us";
+    }
+
+    private static long percentile(long[] sorted, int percent) {
+        return sorted.length == 0
+                ? 0
+                : sorted[(int) Math.min(sorted.length - 1L, (long) sorted.length * percent / 100)];
+    }
+
+    private Instance away() throws Exception {
+        return Instance.in(root.resolve("away"))
+                .set(Instance.HOST_LIST, "domains", "[ \"inline:away.example\" ]")
+                .start();
+    }
+
+    private Instance instance(Instance away) throws Exception {
+        var instance = Instance.in(root.resolve("base"))
+                .set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]")
+                .set(Instance.RELAY, "acl", "[ \"127.0.0.1\" ]")
+                .set("org.tarishi.core.delivery", "smartHost", "smtp://127.0.0.1:" + away.smtpPort());
+        try {
+            instance.start();
+            replace(instance, "stamp");
+            instance.configure(Instance.CHAIN, "plugins=[ \"stamp\" ]");
+            return instance.set(Instance.CHAIN, "plugins", "[ \"stamp\" ]");
+        } catch (Exception | AssertionError e) {
+            instance.close();
+            throw e;
+        }
+    }
+}
