@@ -317,6 +317,16 @@ final class Instance implements AutoCloseable {
                 .count();
     }
 
+    /** The names of all classes that are loaded, after a collection, one loaded by two loaders twice. */
+    List<String> loaded() throws IOException, InterruptedException {
+        jcmd("GC.run");
+        return jcmd("VM.classes")
+                .lines()
+                .map(line -> line.substring(line.lastIndexOf(' ', line.stripTrailing().length() - 1) + 1)
+                        .strip())
+                .toList();
+    }
+
     /** How many file descriptors it has open. */
     int descriptors() throws IOException {
         try (var files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
@@ -346,7 +356,7 @@ final class Instance implements AutoCloseable {
     /** The octets of metaspace that are in use behind a collection. */
     long metaspace() throws IOException, InterruptedException {
         jcmd("GC.run");
-        var used = METASPACE.matcher(jcmd("GC.heap_info"));
+        var used = METASPACE.matcher(jcmd("VM.metaspace basic"));
         assertThat(used.find()).as("metaspace in use").isTrue();
         return Long.parseLong(used.group(1)) * 1024;
     }
