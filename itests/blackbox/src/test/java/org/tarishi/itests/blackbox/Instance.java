@@ -322,7 +322,8 @@ final class Instance implements AutoCloseable {
         jcmd("GC.run");
         return jcmd("VM.classes")
                 .lines()
-                .map(line -> line.substring(line.lastIndexOf(' ', line.stripTrailing().length() - 1) + 1)
+                .map(line -> line.substring(
+                                line.lastIndexOf(' ', line.stripTrailing().length() - 1) + 1)
                         .strip())
                 .toList();
     }

@@ -132,9 +132,9 @@ class SoakTest {
             assertThat(twice).as("doubled").isEmpty();
             assertThat(unfiltered).as("unfiltered").isZero();
             // What is shipped of the server's parts stays installed, to be gone back to.
-            assertThat(left).as("versions loaded").allSatisfy((part, loaded) -> assertThat(loaded)
-                    .as(part)
-                    .isEqualTo(part.equals("stamp") ? 1 : 2));
+            assertThat(left)
+                    .as("versions loaded")
+                    .allSatisfy((part, loaded) -> assertThat(loaded).as(part).isEqualTo(part.equals("stamp") ? 1 : 2));
             assertThat(instance.log()).doesNotContain(" ERROR ");
             if (time.compareTo(LONG) >= 0) {
                 assertThat(percentile(meanwhile, 99))
@@ -182,8 +182,8 @@ class SoakTest {
         // References that a collection clears are free at the next one.
         for (int look = 0; look < 3; look++) {
             var all = instance.loaded();
-            CLASSES.forEach(
-                    (part, name) -> loaded.put(part, all.stream().filter(name::equals).count()));
+            CLASSES.forEach((part, name) ->
+                    loaded.put(part, all.stream().filter(name::equals).count()));
         }
         return loaded;
     }

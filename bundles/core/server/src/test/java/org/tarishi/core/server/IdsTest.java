@@ -39,4 +39,10 @@ final class IdsTest {
 
         assertThat(ids.next()).isGreaterThan(before);
     }
+
+    @Test
+    void twoVersionsOfTheBundleInOneProcessMakeDifferentIds() {
+        assertThat(new Ids(clock, Ids.ofThisProcess(7)).next())
+                .isNotEqualTo(new Ids(clock, Ids.ofThisProcess(8)).next());
+    }
 }

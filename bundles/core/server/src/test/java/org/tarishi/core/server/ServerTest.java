@@ -403,6 +403,32 @@ final class ServerTest {
     }
 
     @Test
+    void aServerThatRetiresLeavesTheSocketToItsSuccessorAndServesItsSessionsToTheirEnd() throws IOException {
+        try (var harbour = accepting(Map.of())) {
+            var listener = harbour.listen();
+            var place = Harbour.place(listener);
+            var former = harbour.server;
+            try (var old = harbour.connect(listener)) {
+                old.expect("220 …").send("HELO x").expect("250 …");
+                harbour.server = harbour.start(Map.of());
+                var next = harbour.listen("next", place);
+                assertThat(next.bound()).isEqualTo(place);
+
+                var over = former.retire().toCompletableFuture();
+                try (var client = new Client(place)) {
+                    client.expect("220 …").send("HELO x").expect("250 …");
+                    assertThat(harbour.server.open()).isEqualTo(1);
+                    mail(client);
+                }
+                mail(old);
+                assertThat(over).isNotDone();
+                old.send("QUIT").expect("221 …").expectEnd();
+                await().until(over::isDone);
+            }
+        }
+    }
+
+    @Test
     void aRemovedListenerListensNoMore() throws IOException {
         try (var harbour = accepting(Map.of())) {
             var listener = harbour.listen();
