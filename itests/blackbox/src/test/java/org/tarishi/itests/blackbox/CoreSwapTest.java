@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,90 @@ class CoreSwapTest {
                             .out()
                             .lines()
                             .noneMatch(line -> line.contains("drains") || line.contains("draining")));
+            assertThat(instance.log()).doesNotContain(" ERROR ");
+        }
+    }
+
+    @Test
+    void anotherApiSaysWhatItNeedsAndEndsSessionsButRefusesNoConnection() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start();
+                var idle = SmtpDialog.hello(instance.smtpPort())) {
+            var file = new PluginJar(Setup.shipped("org.tarishi.api"))
+                    .header("Bundle-Version", "0.2.0")
+                    .write(root.resolve("api.jar"));
+            var plan = instance.ask("plugin", "update", file.toString());
+            assertThat(plan.code()).isEqualTo(1);
+            assertThat(plan.out())
+                    .startsWith("replaces org.tarishi.api 0.1.0.SNAPSHOT by 0.2.0; touches ")
+                    .contains("org.tarishi.core.server", "which use it and start anew")
+                    .contains("ends all sessions with 421", "refuses no connection", "--yes");
+            idle.send("NOOP").expect("250");
+
+            assertThat(instance.ask("plugin", "update", file.toString(), "--yes")
+                            .code())
+                    .isZero();
+            idle.expect("421 4.3.2");
+            // Nobody accepts yet: the client waits, and is served.
+            try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+                assertThat(dialog.transact(
+                                "me@client.example",
+                                "user@example.com",
+                                TestMail.of("afterwards", 10).bytes()))
+                        .startsWith("250");
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> instance.ask("status").code() == 0);
+            assertThat(instance.ask("plugin", "history").out()).contains("org.tarishi.api 0.2.0 takes the place");
+            assertThat(instance.log()).doesNotContain(" ERROR ");
+
+            instance.stop();
+            instance.start();
+            assertThat(instance.ask("plugin", "update", file.toString(), "--dry-run")
+                            .out())
+                    .startsWith("replaces org.tarishi.api 0.2.0 by 0.2.0");
+        }
+    }
+
+    @Test
+    void aPartThatDoesNotStartChangesNothing() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start();
+                var dialog = SmtpDialog.hello(instance.smtpPort())) {
+            var file = new PluginJar(Setup.shipped(CORE + "server"))
+                    .header("Bundle-Version", "0.2.0")
+                    .header("Require-Capability", "osgi.ee;filter:=\"(&(osgi.ee=JavaSE)(version=99))\"")
+                    .write(root.resolve("server.jar"));
+            var result = instance.ask("plugin", "update", file.toString());
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.out()).contains("needs Java 99");
+            assertThat(dialog.transact(
+                            "me@client.example",
+                            "user@example.com",
+                            TestMail.of("as-before", 10).bytes()))
+                    .startsWith("250");
+        }
+    }
+
+    @Test
+    void whatIsInForceSurvivesARestartAndCanBeGoneBackFrom() throws Exception {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
+            for (var part : List.of("hooks", "server", "queue")) {
+                update(instance, part, 1);
+            }
+            assertThat(instance.stop()).isZero();
+            instance.start();
+            for (var part : List.of("hooks", "server", "queue")) {
+                assertThat(instance.ask("plugin", "why", CORE + part).out()).contains("0.2.1 is in force");
+                assertThat(instance.ask("plugin", "rollback", CORE + part).out())
+                        .contains("is in force again");
+            }
+            try (var dialog = SmtpDialog.hello(instance.smtpPort())) {
+                assertThat(dialog.transact(
+                                "me@client.example",
+                                "user@example.com",
+                                TestMail.of("back", 10).bytes()))
+                        .startsWith("250");
+            }
+            assertThat(instance.ask("status").code()).isZero();
             assertThat(instance.log()).doesNotContain(" ERROR ");
         }
     }

@@ -41,6 +41,9 @@ final class Admission {
      */
     void check(PluginJar jar, boolean isTrial) throws PluginRefusedException {
         var name = jar.symbolicName();
+        if (CoreParts.isFoundation(name) && !bundles.active(name).isEmpty()) {
+            return;
+        }
         if (!CoreParts.has(name) || bundles.active(name).isEmpty()) {
             checkIsPlugin(jar);
         } else if (isTrial && name.equals(CoreParts.HOOKS)) {

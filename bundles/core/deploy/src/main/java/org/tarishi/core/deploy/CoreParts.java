@@ -52,6 +52,11 @@ final class CoreParts {
         return Optional.ofNullable(WAYS.get(symbolicName));
     }
 
+    /** Tells whether everything stands on a bundle, so that everything starts anew with another version of it. */
+    static boolean isFoundation(String symbolicName) {
+        return symbolicName.equals("org.tarishi.api") || symbolicName.equals(CORE + "spi");
+    }
+
     /** Tells whether a bundle is a part that can be replaced. */
     static boolean has(String symbolicName) {
         return WAYS.containsKey(symbolicName);

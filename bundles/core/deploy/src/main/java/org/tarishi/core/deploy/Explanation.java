@@ -32,6 +32,12 @@ final class Explanation {
 
     private Explanation() {}
 
+    /** Returns the package that a requirement asks for, with its versions. */
+    static String wanted(Requirement requirement) {
+        var filter = Objects.requireNonNullElse(requirement.getDirectives().get(Constants.FILTER_DIRECTIVE), "");
+        return "wants " + value(filter, requirement.getNamespace()) + range(filter);
+    }
+
     /** Explains a requirement that nothing here fulfils. */
     static String missing(String who, Requirement requirement) {
         var filter = Objects.requireNonNullElse(requirement.getDirectives().get(Constants.FILTER_DIRECTIVE), "");

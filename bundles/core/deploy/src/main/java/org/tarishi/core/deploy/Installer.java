@@ -44,6 +44,7 @@ final class Installer implements PluginInstaller {
     private final Admission admission;
     private final Trials trials;
     private final Intake intake;
+    private final Foundation foundation;
     private final Trying trying;
     private final WaysBack back;
 
@@ -91,6 +92,7 @@ final class Installer implements PluginInstaller {
         this.admission = new Admission(bundles, components);
         this.trials = new Trials(lock, chains, draining, history, kept, clock);
         this.intake = new Intake(bundles, store, kept, draining, leaving, trials);
+        this.foundation = new Foundation(context, bundles, intake, store, history);
         this.trying = new Trying(
                 bundles, intake, planner, components, changeover, draining, leaving, versions, trials, chains);
         this.back = new WaysBack(
@@ -277,6 +279,9 @@ final class Installer implements PluginInstaller {
 
     private String putIn(PluginJar jar, Order order, History.Kind kind) throws PluginRefusedException {
         admission.check(jar, trials.running() != null);
+        if (CoreParts.isFoundation(jar.symbolicName())) {
+            return foundation.putIn(jar, order);
+        }
         var known = store.get(jar.symbolicName());
         if (known.isPresent()
                 && known.get().hash().equals(jar.hash())

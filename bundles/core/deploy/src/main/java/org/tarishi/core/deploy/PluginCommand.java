@@ -31,6 +31,7 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
     private static final int BAD_USAGE = 2;
     private static final String DRY_RUN = "--dry-run";
     private static final String DOWNGRADE = "--allow-downgrade";
+    private static final String YES = "--yes";
     private static final String SETTINGS = "--settings";
     private static final String PURGE = "--purge";
     private static final String PERCENT = "--percent";
@@ -48,8 +49,8 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
                 new Verb(
                         1,
                         1,
-                        Set.of(DRY_RUN, DOWNGRADE),
-                        "install FILE [--dry-run] [--allow-downgrade]",
+                        Set.of(DRY_RUN, DOWNGRADE, YES),
+                        "install FILE [--dry-run] [--allow-downgrade] [--yes]",
                         "installs a plugin, or puts it in the place of another version of it, from the next"
                                 + " transaction on. Says before what it does; --dry-run does no more than that."));
         verbs.put(
@@ -57,9 +58,12 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
                 new Verb(
                         1,
                         1,
-                        Set.of(DRY_RUN, DOWNGRADE),
-                        "update FILE [--dry-run] [--allow-downgrade]",
-                        "like install, and refuses what is not here yet."));
+                        Set.of(DRY_RUN, DOWNGRADE, YES),
+                        "update FILE [--dry-run] [--allow-downgrade] [--yes]",
+                        "like install, and refuses what is not here yet. Parts of the server are replaced likewise:"
+                                + " hooks, server, client, dns, delivery, admin beside what runs, queue and scheduler"
+                                + " while mail for other hosts waits; and the API, which ends all sessions, and"
+                                + " wants --yes for that."));
         verbs.put(
                 "rollback",
                 new Verb(
@@ -238,10 +242,11 @@ final class PluginCommand implements BiFunction<List<String>, Appendable, Intege
             Appendable out)
             throws PluginRefusedException, IOException {
         boolean isDryRun = options.contains(DRY_RUN);
-        var order = new Order(door, verb.equals("update"), options.contains(DOWNGRADE), isDryRun, plan -> {
-            plans.add(plan);
-            append(out, plan.toString());
-        });
+        var order = new Order(
+                door, verb.equals("update"), options.contains(DOWNGRADE), isDryRun, options.contains(YES), plan -> {
+                    plans.add(plan);
+                    append(out, plan.toString());
+                });
         switch (verb) {
             case "install", "update" ->
                 tell(
