@@ -107,7 +107,8 @@ final class CorePartsTest {
         container.file("dns.jar", part(DNS, "1.1.0", Jars.Failing.class));
         assertThat(container.run("update", "dns.jar"))
                 .startsWith("1 ")
-                .contains("org.tarishi.core.dns 1.1.0 does not pass its check: P does not start");
+                .contains(
+                        "org.tarishi.core.dns 1.1.0 does not pass its check: P fails to start: java.lang.IllegalStateException: no licence");
         assertThat(running(DNS)).containsExactly("1.0.0");
         assertThat(container.files("plugins")).isEmpty();
     }

@@ -237,7 +237,7 @@ final class RollbackTest {
     void wrongWordsGetTheUsage() {
         assertThat(container.run()).startsWith("2 usage: plugin install FILE | update FILE");
         assertThat(container.run("install"))
-                .isEqualTo("2 usage: plugin install FILE [--dry-run] [--allow-downgrade]\n");
+                .isEqualTo("2 usage: plugin install FILE [--dry-run] [--allow-downgrade] [--yes]\n");
         assertThat(container.run("list", "--purge")).isEqualTo("2 usage: plugin list\n");
         assertThat(container.run("help", "why")).startsWith("0 plugin why NAME\n");
     }
