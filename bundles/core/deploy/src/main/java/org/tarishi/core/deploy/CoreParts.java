@@ -6,6 +6,9 @@ import java.util.Optional;
 /** The parts of the core that are replaced while mail flows, and how each is. */
 final class CoreParts {
 
+    /** What plugins and parts of the core depend on. */
+    static final String API = "org.tarishi.api";
+
     private static final String CORE = "org.tarishi.core.";
 
     /** How a part is replaced. */
@@ -44,7 +47,7 @@ final class CoreParts {
 
     /** Tells whether a bundle belongs to the server itself, whether it can be replaced or not. */
     static boolean isOfServer(String symbolicName) {
-        return symbolicName.equals("org.tarishi.api") || symbolicName.startsWith(CORE);
+        return symbolicName.equals(API) || symbolicName.startsWith(CORE);
     }
 
     /** Returns how a part is replaced; nothing for what is no part of the core, or comes with a restart only. */
@@ -54,7 +57,7 @@ final class CoreParts {
 
     /** Tells whether everything stands on a bundle, so that everything starts anew with another version of it. */
     static boolean isFoundation(String symbolicName) {
-        return symbolicName.equals("org.tarishi.api") || symbolicName.equals(CORE + "spi");
+        return symbolicName.equals(API) || symbolicName.equals(CORE + "spi");
     }
 
     /** Tells whether a bundle is a part that can be replaced. */

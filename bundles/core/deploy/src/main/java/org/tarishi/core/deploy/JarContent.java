@@ -39,12 +39,14 @@ final class JarContent {
     private static final Pattern VERSIONED = Pattern.compile("META-INF/versions/(\\d{1,4})/.*");
 
     private final String shown;
+    private final boolean isApi;
     private final Set<String> classes = new HashSet<>();
     private final Set<String> resources = new LinkedHashSet<>();
     private long left;
 
-    private JarContent(String shown, long most) {
+    private JarContent(String shown, boolean isApi, long most) {
         this.shown = shown;
+        this.isApi = isApi;
         this.left = most;
     }
 
@@ -54,10 +56,14 @@ final class JarContent {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Reads a jar, and returns the components that it describes. */
-    static List<ComponentXml> read(JarFile jar, String serviceComponent, String shown, long most)
+    /**
+     * Reads a jar, and returns the components that it describes.
+     *
+     * @param isApi whether it is the API, and no bundle that should leave its classes out
+     */
+    static List<ComponentXml> read(JarFile jar, String serviceComponent, String shown, boolean isApi, long most)
             throws PluginRefusedException, IOException {
-        var content = new JarContent(shown, most);
+        var content = new JarContent(shown, isApi, most);
         try {
             for (var entry : (Iterable<JarEntry>) () -> jar.entries().asIterator()) {
                 if (!entry.isDirectory()) {
@@ -126,7 +132,7 @@ final class JarContent {
         if (versioned.matches() && Integer.parseInt(versioned.group(1)) > here) {
             return;
         }
-        if (name.startsWith(API)) {
+        if (name.startsWith(API) && !isApi) {
             throw new PluginRefusedException(shown + " carries a copy of the API (" + name
                     + "): import org.tarishi.api.* and leave its classes out");
         }

@@ -125,7 +125,11 @@ record PluginJar(
         var symbolicName = symbolicName(attributes, shown);
         var version = version(attributes, shown);
         var components = JarContent.read(
-                jar, Objects.requireNonNullElse(attributes.getValue("Service-Component"), ""), shown, limits.content());
+                jar,
+                Objects.requireNonNullElse(attributes.getValue("Service-Component"), ""),
+                shown,
+                symbolicName.equals(CoreParts.API),
+                limits.content());
         return new PluginJar(
                 file,
                 sha256(file),
