@@ -155,7 +155,7 @@ final class CoreSwap {
             if (Arrays.asList((String[]) reference.getProperty(Constants.OBJECTCLASS))
                             .contains(Retirement.class.getName())
                     && context.getService(reference) instanceof Retirement retirement) {
-                stages.add(retirement.retire().toCompletableFuture());
+                stages.add(retire(old, retirement));
                 context.ungetService(reference);
             }
         }
@@ -174,10 +174,24 @@ final class CoreSwap {
                 });
     }
 
+    /** What goes wrong in the old version must not take the new one out again, which is in force. */
+    private static CompletableFuture<?> retire(Bundle old, Retirement retirement) {
+        try {
+            return retirement.retire().toCompletableFuture();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error(
+                    "{} {} does not leave its place in order: {}",
+                    old.getSymbolicName(),
+                    old.getVersion(),
+                    e.toString());
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
     /** Has no attempt begin any more, and waits for those under way, before what they depend on is stopped. Mail is taken meanwhile. */
     void rest(List<Bundle> old, Duration most) throws PluginRefusedException {
         for (var bundle : context.getBundles()) {
-            boolean isIt = old.contains(bundle) || bundle.getSymbolicName().equals(CoreParts.SCHEDULER);
+            boolean isIt = old.contains(bundle) || CoreParts.SCHEDULER.equals(bundle.getSymbolicName());
             if (isIt && Bundles.isActive(bundle)) {
                 try {
                     var _ = retire(bundle, most).toCompletableFuture().get(most.toMillis(), TimeUnit.MILLISECONDS);

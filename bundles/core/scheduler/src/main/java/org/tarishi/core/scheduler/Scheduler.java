@@ -75,6 +75,7 @@ public final class Scheduler implements Parts, Retirement {
     private final ProgramMail programMail;
     private final ClientMail client;
     private final Submissions submissions;
+    private volatile boolean isRetired;
 
     /** Puts everything together and begins. */
     @Activate
@@ -207,6 +208,7 @@ public final class Scheduler implements Parts, Retirement {
     /** No attempt begins any more, and mail is still taken: so a stop that follows keeps nobody waiting for attempts. */
     @Override
     public CompletionStage<?> retire() {
+        isRetired = true;
         dispatcher.close();
         return CompletableFuture.runAsync(
                 () -> {
@@ -230,7 +232,8 @@ public final class Scheduler implements Parts, Retirement {
             // The store goes behind this, and what is on its way into it has been asked about already.
             submissions.await(settings.drain());
             loop.join();
-            drain(settings.drain());
+            // Attempts that were waited for before shall not keep those waiting now who hand in mail.
+            drain(isRetired ? Duration.ZERO : settings.drain());
             attempts.forEach(Thread::interrupt);
             drain(Duration.ofSeconds(5));
         } catch (InterruptedException e) {
