@@ -2,6 +2,7 @@ package org.tarishi.api.service;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -23,6 +24,14 @@ public interface DnsAnswer<T> {
 
     /** Returns how long the answer holds. */
     Duration ttl();
+
+    /**
+     * Returns the name that the records stand at, where that is not the one that was asked for: the end of its aliases (CNAME), in ASCII and
+     * lower case, without a dot at its end. Nothing without an alias, and nothing unless {@link Kind#FOUND}.
+     */
+    default Optional<String> canonicalName() {
+        return Optional.empty();
+    }
 
     /** The kinds of answers. */
     enum Kind {

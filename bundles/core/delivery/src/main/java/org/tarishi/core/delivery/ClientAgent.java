@@ -33,6 +33,7 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
 
     private final SmtpClient client;
     private final Router router;
+    private final GivenHops hops;
     private final AutoCloseable fetcher;
     private final LongSupplier nanos;
     private final Calls calls = new Calls();
@@ -78,11 +79,11 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
         this.fetcher = around.fetcher() instanceof AutoCloseable closeable ? closeable : () -> {};
         var policies = new StsPolicies(
                 dns, around.fetcher(), new StsStore(around.data().resolve("mta-sts")), around.clock());
+        var dane = new Dane(dns, around.clock());
+        var tls = new TlsChoice(dane, policies);
+        this.hops = new GivenHops(dns, tls, around.random());
         this.router = new Router(
-                new Exchangers(dns, around.own(), around.random()),
-                new TlsChoice(new Dane(dns, around.clock()), policies),
-                around.conf(),
-                around.random());
+                new Exchangers(dns, dane, around.own(), around.random()), tls, around.conf(), around.random());
     }
 
     private static Path folder(BundleContext context, String property, String otherwise) {
@@ -134,7 +135,7 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
     @Override
     public Attempt attempt(OutboundMail mail, LiveMessage message, List<Route> routes) {
         try (var _ = calls.enter()) {
-            return new Tries(client, settings, mail, message, nanos).of(routes);
+            return new Tries(client, hops, settings, mail, message, nanos).of(routes);
         }
     }
 }

@@ -46,11 +46,13 @@ final class Exchangers {
     }
 
     private final Dns dns;
+    private final Dane dane;
     private final OwnHost own;
     private final RandomGenerator random;
 
-    Exchangers(Dns dns, OwnHost own, RandomGenerator random) {
+    Exchangers(Dns dns, Dane dane, OwnHost own, RandomGenerator random) {
         this.dns = dns;
+        this.dane = dane;
         this.own = own;
         this.random = random;
     }
@@ -65,7 +67,8 @@ final class Exchangers {
         try {
             return switch (destination) {
                 case AddressLiteral(var address) -> {
-                    search.group(List.of(new Candidate(address.getHostAddress(), List.of(address), false)));
+                    var name = address.getHostAddress();
+                    search.group(List.of(new Candidate(name, name, List.of(address), false)));
                     yield search.end(false);
                 }
                 case Domain domain -> of(domain, search);
@@ -97,8 +100,10 @@ final class Exchangers {
             return bounce(StatusReason.ADDR_BAD_DEST_SYSTEM.reply(
                     550, "the domain " + domain.ascii() + " has neither a mail exchanger nor an address"));
         }
-        search.group(List.of(new Candidate(domain.ascii(), answer.records(), answer.isSecure())));
-        return search.end(answer.isSecure());
+        search.group(List.of(Candidate.of(domain, answer)));
+        // RFC 7672 section 2.2.2: such a domain may be a signed alias of a name that is not signed.
+        return search.end(
+                answer.isSecure() || (answer.canonicalName().isPresent() && dane.isSecureAlias(domain.ascii())));
     }
 
     private Found listed(DnsAnswer<MxRecord> mx, Search search) {
@@ -135,7 +140,13 @@ final class Exchangers {
     }
 
     /** A host with all its addresses. */
-    private record Candidate(String host, List<InetAddress> addresses, boolean isSecure) {}
+    private record Candidate(String host, String canonicalName, List<InetAddress> addresses, boolean isSecure) {
+
+        static Candidate of(Domain host, DnsAnswer<InetAddress> answer) {
+            var name = host.ascii();
+            return new Candidate(name, answer.canonicalName().orElse(name), answer.records(), answer.isSecure());
+        }
+    }
 
     /** What was found so far, and why something was left out. */
     private final class Search {
@@ -160,11 +171,10 @@ final class Exchangers {
 
         Candidate candidate(Domain host) {
             try {
-                var answer = dns.addresses(host);
-                return new Candidate(host.ascii(), answer.records(), answer.isSecure());
+                return Candidate.of(host, dns.addresses(host));
             } catch (LookupException e) {
                 failure = e;
-                return new Candidate(host.ascii(), List.of(), false);
+                return new Candidate(host.ascii(), host.ascii(), List.of(), false);
             }
         }
 
@@ -186,7 +196,7 @@ final class Exchangers {
                     if (!now.isLocalMxAllowed() && OwnHost.isPrivate(address)) {
                         isPrivate = true;
                     } else if (reachable.test(address)) {
-                        group.add(new Target(candidate.host, address, candidate.isSecure));
+                        group.add(new Target(candidate.host, candidate.canonicalName, address, candidate.isSecure));
                     }
                 }
                 isOutOfReach |= !candidate.addresses.isEmpty();

@@ -84,15 +84,11 @@ final class TlsChoice {
                     policy.map(each -> each.mode() == StsPolicy.Mode.ENFORCE).orElse(false);
             RouteTls tls;
             try {
-                tls = isSecure && target.isSecure() && now.isDaneUsed()
-                        ? dane.of(target.host(), now.port(), List.of(target.host(), domain))
-                                .orElse(null)
+                tls = isSecure && now.isDaneUsed()
+                        ? dane.of(target, now.port(), domain).orElse(null)
                         : null;
             } catch (LookupException e) {
-                return new Choice.Skip(Reply.of(
-                        451,
-                        CRYPTO_FAILURE,
-                        Shown.text("the TLSA records of " + target.host() + " can't be had now: " + e.getMessage())));
+                return new Choice.Skip(withoutRecords(target, e));
             }
             if (tls == null && isEnforced) {
                 if (!policy.orElseThrow().allows(target.host())) {
@@ -123,19 +119,42 @@ final class TlsChoice {
         return published.level() == Level.REQUIRED && set.level() == Level.VERIFIED;
     }
 
-    /** Returns a route with the TLS that it is to be spoken by: its own, or what the settings say; and what the mail demands. */
-    static Route of(Settings now, OutboundMail mail, Route route) {
-        if (route.socket().isPresent()) {
-            return route; // nothing of it leaves this host
+    private static Reply withoutRecords(Target target, LookupException e) {
+        return Reply.of(
+                451,
+                CRYPTO_FAILURE,
+                Shown.text("the TLSA records of " + target.host() + " can't be had now: " + e.getMessage()));
+    }
+
+    /**
+     * Chooses for an address of a next hop that a person or a plugin has given by name: what the route or the settings say of it, else what
+     * the host publishes (RFC 7672 section 2.2.2).
+     */
+    Choice ofGiven(Settings now, OutboundMail mail, Route route, Target target) {
+        var domain = domain(mail.domain());
+        boolean isOpen = route.tls().isEmpty()
+                && !route.isLmtp()
+                && now.tlsTable().of(domain, target.host()).isEmpty();
+        if (!isOpen || !now.isDaneUsed()) {
+            return new Choice.Speak(wanted(now, mail, route));
         }
+        try {
+            var published = dane.of(target, route.port(), domain).filter(tls -> !isLess(tls, now.tls()));
+            return new Choice.Speak(
+                    wanted(now, mail, published.map(route::withTls).orElse(route)));
+        } catch (LookupException e) {
+            return new Choice.Skip(withoutRecords(target, e));
+        }
+    }
+
+    /** Returns the TLS that a route is to be spoken by: its own, or what the settings say; and what the mail demands. */
+    static RouteTls wanted(Settings now, OutboundMail mail, Route route) {
         var host = route.host().orElse("");
         var tls = route.tls().orElseGet(() -> now.tls(domain(mail.domain()), host));
         if (mail.sender().parameters().has(REQUIRE_TLS) && tls.level() != Level.VERIFIED) {
-            tls = demanded(tls, RouteTls.VERIFIED, "requiretls");
-        } else if (mail.isTlsRequired() && !tls.isDemanded()) {
-            tls = demanded(tls, RouteTls.REQUIRED, "mail");
+            return demanded(tls, RouteTls.VERIFIED, "requiretls");
         }
-        return route.withTls(tls);
+        return mail.isTlsRequired() && !tls.isDemanded() ? demanded(tls, RouteTls.REQUIRED, "mail") : tls;
     }
 
     private static RouteTls demanded(RouteTls before, RouteTls wanted, String reason) {

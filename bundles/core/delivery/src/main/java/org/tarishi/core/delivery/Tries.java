@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.EnhancedStatus;
@@ -41,14 +43,22 @@ final class Tries {
             StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(451, "all connections of this host are in use");
 
     private final SmtpClient client;
+    private final GivenHops hops;
     private final Settings settings;
     private final OutboundMail mail;
     private final LiveMessage message;
     private final LongSupplier nanos;
     private final long from;
 
-    Tries(SmtpClient client, Settings settings, OutboundMail mail, LiveMessage message, LongSupplier nanos) {
+    Tries(
+            SmtpClient client,
+            GivenHops hops,
+            Settings settings,
+            OutboundMail mail,
+            LiveMessage message,
+            LongSupplier nanos) {
         this.client = client;
+        this.hops = hops;
         this.settings = settings;
         this.mail = mail;
         this.message = message;
@@ -58,11 +68,20 @@ final class Tries {
 
     /** Tries them. */
     Attempt of(List<Route> routes) {
+        var best = best(routes, route -> switch (hops.of(settings, mail, route)) {
+            case GivenHops.Hops.Not(var why) -> new Ranked(same(why, Reach.NONE, route), Ranked.SILENT, false);
+            case GivenHops.Hops.To(var ready) -> Objects.requireNonNull(best(ready, this::tried));
+        });
+        return best == null ? Ranked.same(mail, NO_ROUTE, Reach.NONE, null, Duration.ZERO) : best.attempt();
+    }
+
+    /** Tries one after another; null where there is none. */
+    private static @Nullable Ranked best(List<Route> routes, Function<Route, Ranked> way) {
         Ranked best = null;
         for (var route : routes) {
-            var tried = tried(TlsChoice.of(settings, mail, route));
+            var tried = way.apply(route);
             if (tried.isLast()) {
-                return tried.attempt();
+                return tried;
             }
             if (best == null || tried.rank() >= best.rank()) {
                 best = tried;
@@ -71,7 +90,7 @@ final class Tries {
                 break; // the server stops: no other host could be reached either
             }
         }
-        return best == null ? Ranked.same(mail, NO_ROUTE, Reach.NONE, null, Duration.ZERO) : best.attempt();
+        return best;
     }
 
     private Ranked tried(Route route) {

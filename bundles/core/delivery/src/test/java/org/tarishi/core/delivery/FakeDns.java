@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tarishi.api.Domain;
 import org.tarishi.api.service.Dns;
@@ -52,10 +53,24 @@ final class FakeDns implements Dns {
         return this;
     }
 
-    private record Said<T>(Kind kind, List<T> records, boolean isSecure, Duration ttl) implements DnsAnswer<T> {}
+    private record Said<T>(Kind kind, List<T> records, boolean isSecure, Duration ttl, Optional<String> canonicalName)
+            implements DnsAnswer<T> {}
 
     private DnsAnswer<String> find(String name, String type) throws LookupException {
         var key = name + " " + type;
+        var alias = records.get(name + " CNAME");
+        if (alias != null && !type.equals("CNAME")) {
+            asked.add(key);
+            var end = find(alias.getFirst(), type);
+            return new Said<>(
+                    end.kind(),
+                    end.records(),
+                    end.isSecure() && isSigned && !insecure.contains(name + " CNAME"),
+                    end.ttl(),
+                    end.kind() == Kind.FOUND
+                            ? end.canonicalName().or(() -> Optional.of(alias.getFirst()))
+                            : Optional.empty());
+        }
         asked.add(key);
         if (failing.contains(key)) {
             throw new LookupException(key + ": SERVFAIL");
@@ -67,7 +82,11 @@ final class FakeDns implements Dns {
                         ? Kind.NO_DATA
                         : Kind.NO_DOMAIN;
         return new Said<>(
-                kind, found == null ? List.of() : found, isSigned && !insecure.contains(key), Duration.ofMinutes(5));
+                kind,
+                found == null ? List.of() : found,
+                isSigned && !insecure.contains(key),
+                Duration.ofMinutes(5),
+                Optional.empty());
     }
 
     @Override
@@ -77,7 +96,8 @@ final class FakeDns implements Dns {
                 found.kind(),
                 found.records().stream().map(InetAddress::ofLiteral).toList(),
                 found.isSecure(),
-                found.ttl());
+                found.ttl(),
+                found.canonicalName());
     }
 
     @Override
@@ -91,7 +111,8 @@ final class FakeDns implements Dns {
                         .sorted(Comparator.comparingInt(MxRecord::preference))
                         .toList(),
                 found.isSecure(),
-                found.ttl());
+                found.ttl(),
+                found.canonicalName());
     }
 
     @Override

@@ -2,12 +2,15 @@ package org.tarishi.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tarishi.api.outbound.MxResult;
+import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 
 /** By which TLS the hosts that DNS names are spoken to. */
 class TlsChoiceTest {
@@ -125,6 +128,184 @@ class TlsChoiceTest {
         stage.dns.signed().with("b.example A", "192.0.2.3").with("_2525._tcp.b.example TLSA", GOOD);
 
         assertThat(tls(stage, FakeMail.to("b.example"))).isEqualTo("verified (dane)");
+    }
+
+    // ---- aliases (RFC 7672 sections 2.1.3 and 2.2.2)
+
+    private Stage aliased(Object... settings) {
+        var stage = stage(settings);
+        stage.dns
+                .signed()
+                .with("a.example MX", "10 alias.a.example")
+                .with("alias.a.example CNAME", "real.example")
+                .with("real.example A", "192.0.2.7");
+        return stage;
+    }
+
+    private static final String AT_THE_END = "_25._tcp.real.example TLSA";
+    private static final String AT_THE_ALIAS = "_25._tcp.alias.a.example TLSA";
+    private static final String OTHER = "3 1 1 " + "cd".repeat(32);
+
+    @Test
+    void anAliasHasTheRecordsOfTheNameThatItStandsForAndIsAskedForThatName() {
+        var stage = aliased();
+        stage.dns.with(AT_THE_END, GOOD).with(AT_THE_ALIAS, OTHER);
+
+        var tls = stage.hop(MAIL).tls().orElseThrow();
+
+        assertThat(tls.serverName()).contains("real.example");
+        assertThat(tls.judge())
+                .contains(new DaneJudge(
+                        List.of(TlsaRecord.parse(GOOD).orElseThrow()),
+                        List.of("real.example", "alias.a.example", "a.example"),
+                        stage.clock));
+    }
+
+    @Test
+    void anAliasWhoseEndHasNoRecordsHasItsOwn() {
+        var stage = aliased();
+        stage.dns.with(AT_THE_ALIAS, GOOD);
+
+        var tls = stage.hop(MAIL).tls().orElseThrow();
+
+        assertThat(tls.toString()).isEqualTo("verified (dane)");
+        assertThat(tls.serverName()).isEmpty();
+    }
+
+    @Test
+    void aSignedAliasOfAnUnsignedNameHasItsOwnRecordsAlone() {
+        var stage = aliased();
+        stage.dns.insecure("real.example A").with(AT_THE_END, OTHER).with(AT_THE_ALIAS, GOOD);
+
+        var tls = stage.hop(MAIL).tls().orElseThrow();
+        assertThat(tls.toString()).isEqualTo("verified (dane)");
+        assertThat(tls.judge().toString()).contains("abab").doesNotContain("cdcd");
+
+        stage.dns.without(AT_THE_ALIAS);
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+    }
+
+    @Test
+    void anAliasThatIsNotSignedSaysNothing() {
+        var stage = aliased();
+        stage.dns.insecure("alias.a.example CNAME").with(AT_THE_END, GOOD).with(AT_THE_ALIAS, GOOD);
+
+        assertThat(tls(stage, MAIL)).isEqualTo("opportunistic (default)");
+    }
+
+    @Test
+    void aDomainThatIsASignedAliasOfAnUnsignedNameHasItsOwnRecords() {
+        var stage = stage();
+        stage.dns
+                .signed()
+                .with("b.example CNAME", "real.example")
+                .with("real.example A", "192.0.2.7")
+                .insecure("real.example A")
+                .with("_25._tcp.b.example TLSA", GOOD);
+
+        assertThat(tls(stage, FakeMail.to("b.example"))).isEqualTo("verified (dane)");
+    }
+
+    // ---- next hops that are given by name (RFC 7672 section 2.2.2)
+
+    private static List<String> spoken(Stage stage, Route... routes) {
+        for (var _ : routes) {
+            stage.client.then(ScriptedClient.fails(new ConnectException("refused")));
+            stage.client.then(ScriptedClient.fails(new ConnectException("refused")));
+        }
+        stage.attempt(MAIL, routes);
+        return stage.client.spokenTo.stream()
+                .map(route -> route + " " + route.tls().map(Object::toString).orElse(""))
+                .toList();
+    }
+
+    private static Route given(String host) {
+        return Route.to(host, 587);
+    }
+
+    @Test
+    void aGivenHostIsLookedUpAndVerifiedByItsRecords() {
+        var stage = stage();
+        stage.dns
+                .signed()
+                .with("smart.example A", "192.0.2.8", "2001:db8::8")
+                .with("_587._tcp.smart.example TLSA", GOOD);
+
+        assertThat(spoken(stage, given("smart.example")))
+                .containsExactly(
+                        "smtp://smart.example:587 at 2001:db8:0:0:0:0:0:8 verified (dane)",
+                        "smtp://smart.example:587 at 192.0.2.8 verified (dane)");
+    }
+
+    @Test
+    void whatTheRouteOrTheTableSaysOfAGivenHostCountsBeforeItsRecords() {
+        var stage = stage("tlsPolicies", Configs.lines("table.example = require"));
+        stage.dns.signed().with("smart.example A", "192.0.2.8").with("table.example A", "192.0.2.9");
+
+        assertThat(spoken(
+                        stage,
+                        given("smart.example").withTls(RouteTls.NONE.withReason("route")),
+                        given("table.example"),
+                        given("smart.example").withLmtp()))
+                .containsExactly(
+                        "smtp://smart.example:587 at 192.0.2.8 none (route)",
+                        "smtp://table.example:587 at 192.0.2.9 required (table)",
+                        "lmtp://smart.example:587 at 192.0.2.8 opportunistic (default)");
+        assertThat(stage.dns.asked).noneMatch(asked -> asked.endsWith("TLSA"));
+    }
+
+    @Test
+    void aGivenHostWhoseAddressesOrRecordsCanNotBeHadIsPassedOver() {
+        var stage = stage();
+        stage.dns
+                .signed()
+                .failing("one.example A")
+                .with("two.example A", "192.0.2.8")
+                .failing("_587._tcp.two.example TLSA")
+                .with("three.example A", "192.0.2.9");
+
+        assertThat(spoken(stage, given("one.example"), given("two.example"), given("three.example")))
+                .containsExactly("smtp://three.example:587 at 192.0.2.9 opportunistic (default)");
+        stage.client.spokenTo.clear();
+        var attempt = stage.attempt(MAIL, given("one.example"), given("two.example"));
+        assertThat(attempt.recipients().getFirst().reply().toString())
+                .startsWith("451 4.7.5 the TLSA records of two.example");
+        assertThat(stage.attempt(MAIL, given("one.example"))
+                        .recipients()
+                        .getFirst()
+                        .reply()
+                        .toString())
+                .startsWith("451 4.4.3 DNS can't be asked about one.example now");
+    }
+
+    @Test
+    void aGivenNameThatDnsDoesNotKnowIsLeftToTheSystemAndAnAddressIsNotAskedFor() {
+        var stage = stage();
+
+        assertThat(spoken(stage, given("box.internal"), given("192.0.2.7"), given("2001:db8::7")))
+                .containsExactly(
+                        "smtp://box.internal:587 opportunistic (default)",
+                        "smtp://192.0.2.7:587 opportunistic (default)",
+                        "smtp://[2001:db8::7]:587 opportunistic (default)");
+        assertThat(stage.dns.asked).containsExactly("box.internal A");
+    }
+
+    @Test
+    void aMailThatDemandsTlsHasItFromAGivenHostWhateverItPublishes() {
+        var stage = stage();
+        stage.dns
+                .signed()
+                .with("smart.example A", "192.0.2.8")
+                .with("_587._tcp.smart.example TLSA", GOOD)
+                .with("bare.example A", "192.0.2.9");
+        stage.client.then(
+                ScriptedClient.fails(new ConnectException("refused")),
+                ScriptedClient.fails(new ConnectException("refused")));
+        stage.attempt(FakeMail.to("a.example").keptToTls(), given("smart.example"), given("bare.example"));
+
+        assertThat(stage.client.spokenTo.stream()
+                        .map(route -> route.tls().orElseThrow().toString()))
+                .containsExactly("verified (dane)", "verified (requiretls)");
     }
 
     @Test

@@ -82,8 +82,13 @@ final class Answers implements DnsBackend {
         return new DnsReply<>(
                 kind,
                 addresses,
-                failure == null && all.stream().allMatch(Found::isSecure),
-                all.stream().map(Found::ttl).min(Comparator.naturalOrder()).orElseThrow());
+                // Of the family that could not be had nothing is told, so it takes nothing from the other: else whoever
+                // keeps answers back would make a signed name look unsigned.
+                all.stream().allMatch(Found::isSecure),
+                all.stream().map(Found::ttl).min(Comparator.naturalOrder()).orElseThrow(),
+                all.stream()
+                        .flatMap(found -> canonicalName(found, name.get()).stream())
+                        .findFirst());
     }
 
     @Override
@@ -114,7 +119,7 @@ final class Answers implements DnsBackend {
             throw new LookupException(domain.ascii() + ": none of its mail exchangers has a host's name");
         }
         hosts.sort(Comparator.comparingInt(MxRecord::preference));
-        return new DnsReply<>(found.kind(), hosts, found.isSecure(), found.ttl());
+        return new DnsReply<>(found.kind(), hosts, found.isSecure(), found.ttl(), canonicalName(found, name.get()));
     }
 
     @Override
@@ -132,7 +137,7 @@ final class Answers implements DnsBackend {
                 texts.add(bytes.toString(UTF_8));
             }
         }
-        return new DnsReply<>(found.kind(), texts, found.isSecure(), found.ttl());
+        return new DnsReply<>(found.kind(), texts, found.isSecure(), found.ttl(), canonicalName(found, name.get()));
     }
 
     @Override
@@ -167,11 +172,20 @@ final class Answers implements DnsBackend {
                 found.kind(),
                 found.records().stream().map(Record::rdataToString).toList(),
                 found.isSecure(),
-                found.ttl());
+                found.ttl(),
+                canonicalName(found, name));
     }
 
     private Found find(Question question) throws LookupException {
         return lookups.await(question, lookups.begin(question));
+    }
+
+    private static Optional<String> canonicalName(Found found, Name asked) {
+        return found.records().stream()
+                .map(Record::getName)
+                .filter(name -> !name.equals(asked))
+                .map(name -> name.toString(true).toLowerCase(Locale.ROOT))
+                .findFirst();
     }
 
     /** A domain that DNS can't hold, because it is too long there, does not exist there. */

@@ -488,6 +488,27 @@ class ResolutionTest {
     }
 
     @Test
+    void whoKeepsTheAddressesOfOneFamilyBackTakesNothingFromTheOther() throws Exception {
+        server.saysAuthenticated = true;
+        server.failingType = org.xbill.DNS.Type.AAAA;
+
+        var answer = resolution().addresses(domain("four.example"));
+
+        assertThat(answer.records()).containsExactly(address("192.0.2.4"));
+        assertThat(answer.isSecure()).isTrue();
+    }
+
+    @Test
+    void anAnswerTellsTheNameAtTheEndOfItsAliases() throws Exception {
+        assertThat(resolution().addresses(domain("Alias.example")).canonicalName())
+                .contains("a.example");
+        assertThat(resolution().records("alias.example", "A").canonicalName()).contains("a.example");
+        assertThat(resolution().addresses(domain("a.example")).canonicalName()).isEmpty();
+        assertThat(resolution().records("alias.example", "CNAME").canonicalName())
+                .isEmpty();
+    }
+
+    @Test
     void anAnswerOfWhichAPartIsNotVouchedForIsNotSecure() throws Exception {
         assertThat(resolution().txt(domain("txt.example")).isSecure()).isFalse();
     }

@@ -54,6 +54,10 @@ final class StubNameServer implements AutoCloseable {
     volatile boolean saysAuthenticated;
     volatile boolean endsAtAliases;
     volatile boolean sendsStart = true;
+
+    /** Questions for this type alone end in SERVFAIL; 0 for none. */
+    volatile int failingType;
+
     private final DatagramSocket udp;
     private final ServerSocket tcp;
 
@@ -161,7 +165,7 @@ final class StubNameServer implements AutoCloseable {
         var query = new Message(bytes);
         var question = query.getQuestion();
         asked.add(by + " " + question.getName().toString(true) + " " + Type.string(question.getType()));
-        var now = mood;
+        var now = question.getType() == failingType ? Mood.SERVFAIL : mood;
         if (now == Mood.HELD) {
             try {
                 gate.await();
