@@ -54,6 +54,7 @@ final class HouseTest {
                         "org.tarishi.core.server",
                         "org.tarishi.core.client",
                         "org.tarishi.core.dsn",
+                        "org.tarishi.core.tlsrpt",
                         "org.tarishi.core.delivery",
                         "org.tarishi.core.queue",
                         "org.tarishi.core.scheduler",

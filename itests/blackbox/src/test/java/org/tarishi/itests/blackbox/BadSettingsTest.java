@@ -379,6 +379,7 @@ class BadSettingsTest {
         table.put(delivery + "ownAddresses", List.of("[ \"everywhere\" ]"));
         table.put(delivery + "tls", List.of("maybe"));
         table.put(delivery + "tlsPolicies", List.of("[ \"a.example\" ]", "[ \"a.example = maybe\" ]"));
+        table.put(delivery + "mtaStsAuthorities", List.of("\"a\\u0000b\""));
         table.put(delivery + "connectTimeout", List.of("soon", "PT0S", "PT11M"));
 
         var dsn = "org.tarishi.core.dsn:";
@@ -394,6 +395,13 @@ class BadSettingsTest {
         table.put(dsn + "checkEvery", List.of("soon", "PT0S", "PT2H"));
         table.put("org.tarishi.core.dsn.classes:rules", List.of("\"\"", "../rules"));
         table.put("org.tarishi.core.dsn.classes:checkEvery", List.of("soon", "PT0S", "PT2H"));
+
+        var tlsrpt = "org.tarishi.core.tlsrpt:";
+        for (var key : List.of("contact", "from")) {
+            table.put(tlsrpt + key, List.of("nobody", "möwe@example.com", "me@[192.0.2.1]"));
+        }
+        table.put(tlsrpt + "organization", List.of("a".repeat(101)));
+        table.put(tlsrpt + "trustedCa", List.of("\"a\\u0000b\""));
 
         var message = "org.tarishi.core.message:";
         table.put(message + "bodyMemory", List.of("-1"));

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.tarishi.api.outbound.Route;
 
 /** A peer on loopback that plays one script a connection, and remembers what went wrong with the scripts. */
@@ -40,8 +41,16 @@ final class FakePeer implements Closeable {
         private InputStream in;
         private java.io.OutputStream out;
 
+        /** What {@link #greet} secures the session with before it offers anything, null for nothing. */
+        private final @Nullable SSLContext startTls;
+
         Line(SocketChannel channel) {
+            this(channel, null);
+        }
+
+        private Line(SocketChannel channel, @Nullable SSLContext startTls) {
             this.channel = channel;
+            this.startTls = startTls;
             this.in = new BufferedInputStream(Channels.newInputStream(channel));
             this.out = Channels.newOutputStream(channel);
         }
@@ -57,9 +66,25 @@ final class FakePeer implements Closeable {
             return this;
         }
 
+        /** The same line, whose greeting brings TLS along. */
+        Line greetingByStartTls(SSLContext context) {
+            return new Line(channel, context);
+        }
+
+        /** Says something below TLS. */
+        Line rawBelow(String text) throws IOException {
+            channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+            return this;
+        }
+
+        /** Makes what TLS could be begun with as the server. */
+        SSLSocket unsecured(SSLContext context) throws IOException {
+            return (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), null, true);
+        }
+
         /** Begins TLS as the server. */
         SSLSocket secure(SSLContext context) throws IOException {
-            var socket = (SSLSocket) context.getSocketFactory().createSocket(channel.socket(), null, true);
+            var socket = unsecured(context);
             socket.startHandshake();
             in = new BufferedInputStream(socket.getInputStream());
             out = socket.getOutputStream();
@@ -68,7 +93,8 @@ final class FakePeer implements Closeable {
 
         /** Takes STARTTLS, and what is said behind it. */
         SSLSocket startTls(SSLContext context, String... extensions) throws IOException {
-            greet("STARTTLS", "PIPELINING").hear("STARTTLS").say("220 2.0.0 go ahead");
+            say("220 peer.example ESMTP").hear("EHLO ");
+            offer("STARTTLS", "PIPELINING").hear("STARTTLS").say("220 2.0.0 go ahead");
             var socket = secure(context);
             hear("EHLO ").offer(extensions);
             return socket;
@@ -125,8 +151,12 @@ final class FakePeer implements Closeable {
             return text.toString();
         }
 
-        /** Greets, and answers EHLO with these extensions. */
+        /** Greets, by STARTTLS where that is wanted, and answers EHLO with these extensions. */
         Line greet(String... extensions) throws IOException {
+            if (startTls != null) {
+                startTls(startTls, extensions);
+                return this;
+            }
             say("220 peer.example ESMTP").hear("EHLO ");
             return offer(extensions);
         }

@@ -20,6 +20,7 @@ import org.tarishi.api.Recipient;
 import org.tarishi.api.Reply;
 import org.tarishi.api.ReversePath;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 import org.tarishi.api.service.SmtpClient.Outcome;
 import org.tarishi.api.service.UnknownOutcomeException;
 import org.tarishi.core.client.FakePeer.Line;
@@ -58,7 +59,7 @@ class MisbehaviourTest {
         assertThat(opened).noneMatch(SocketChannel::isOpen);
     }
 
-    record Row(String what, String outcome, Script script) {
+    record Row(String what, String outcome, Script script, Over over) {
         @Override
         public String toString() {
             return what + ": " + outcome;
@@ -66,7 +67,7 @@ class MisbehaviourTest {
     }
 
     private static Row row(String what, String outcome, Script script) {
-        return new Row(what, outcome, script);
+        return new Row(what, outcome, script, Over.PLAIN);
     }
 
     /** Greets a client that pipelines, and hears its envelope of two recipients. */
@@ -99,7 +100,38 @@ class MisbehaviourTest {
         line.greet("AUTH PLAIN").hear("AUTH PLAIN ").say(after);
     }
 
+    /** How a peer is spoken to. */
+    enum Over {
+        PLAIN,
+        STARTTLS,
+        TLS_AT_ONCE
+    }
+
+    private static Row over(Over over, Row row) {
+        Script script = switch (over) {
+            case PLAIN -> row.script;
+            case STARTTLS -> line -> row.script.play(line.greetingByStartTls(FakeTls.server()));
+            case TLS_AT_ONCE ->
+                line -> {
+                    line.secure(FakeTls.server());
+                    row.script.play(line);
+                };
+        };
+        return new Row(over + ", " + row.what, row.outcome, script, over);
+    }
+
+    /** All of it in plain text and where TLS comes first; by STARTTLS what comes behind the greeting. */
     static Stream<Row> rows() {
+        return Stream.of(
+                        greetings().map(row -> over(Over.PLAIN, row)),
+                        greetings().map(row -> over(Over.TLS_AT_ONCE, row)),
+                        dialogues().map(row -> over(Over.PLAIN, row)),
+                        dialogues().map(row -> over(Over.STARTTLS, row)),
+                        dialogues().map(row -> over(Over.TLS_AT_ONCE, row)))
+                .flatMap(each -> each);
+    }
+
+    private static Stream<Row> greetings() {
         return Stream.of(
                 // the greeting
                 row("hangs up instead of greeting", NO_OUTCOME, line -> {}),
@@ -155,7 +187,11 @@ class MisbehaviourTest {
                 row("offers nonsense", "data 250", line -> {
                     line.say("220 x").hear("EHLO ").say("250-", "250- ", "250-SIZE x y", "250-=", "250 PIPELINING  ");
                     line.take(2);
-                }),
+                }));
+    }
+
+    private static Stream<Row> dialogues() {
+        return Stream.of(
                 row(
                         "offers a size smaller than the message",
                         "mail 552",
@@ -246,6 +282,14 @@ class MisbehaviourTest {
                         line -> message(line).say("250 a\u0007\u001b[2Jb")));
     }
 
+    private static RouteTls wanted(Over over) {
+        return switch (over) {
+            case PLAIN -> RouteTls.NONE;
+            case STARTTLS -> RouteTls.REQUIRED;
+            case TLS_AT_ONCE -> RouteTls.REQUIRED.atOnce();
+        };
+    }
+
     private String outcome(Route route) {
         try {
             return words(client.send(
@@ -278,15 +322,17 @@ class MisbehaviourTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
     void whateverAPeerDoesHasItsOutcomeAndTheNextMailGoes(Row row) throws Exception {
-        Script good = line -> {
+        client.tls = new FakeTls();
+        var good = over(row.over, row("takes it", "data 250", line -> {
             line.greet("PIPELINING");
             line.take(2);
-        };
-        try (var peer = new FakePeer(row.script, good)) {
-            assertThat(outcome(peer.route())).isEqualTo(row.outcome);
+        }));
+        try (var peer = new FakePeer(row.script, good.script)) {
+            var route = peer.route().withTls(wanted(row.over));
+            assertThat(outcome(route)).isEqualTo(row.outcome);
             // Whatever it left is not used again: the second script needs a connection of its own.
             client.modified(Configs.of(Map.of()));
-            assertThat(outcome(peer.route())).isEqualTo("data 250");
+            assertThat(outcome(route)).isEqualTo("data 250");
             peer.done();
         }
     }

@@ -16,6 +16,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.tarishi.api.outbound.MxResult;
 import org.tarishi.api.outbound.OutboundMail;
@@ -25,6 +28,7 @@ import org.tarishi.api.service.SmtpClient;
 import org.tarishi.core.spi.DeliveryAgent;
 import org.tarishi.core.spi.LiveMessage;
 import org.tarishi.core.spi.Retirement;
+import org.tarishi.core.spi.TlsResults;
 
 /** Finds next hops, by settings or by DNS, and hands mail to them by the SMTP client. */
 @Component(service = Retirement.class, configurationPid = Settings.PID, immediate = true)
@@ -38,6 +42,8 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
     private final LongSupplier nanos;
     private final Calls calls = new Calls();
     private final AtomicReference<@Nullable ServiceRegistration<DeliveryAgent>> registration = new AtomicReference<>();
+    private final TlsTelling telling;
+    private volatile @Nullable TlsResults results;
     private volatile Settings settings;
 
     /** Makes one; for the runtime. */
@@ -78,9 +84,14 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
         this.nanos = around.nanos();
         this.fetcher = around.fetcher() instanceof AutoCloseable closeable ? closeable : () -> {};
         var policies = new StsPolicies(
-                dns, around.fetcher(), new StsStore(around.data().resolve("mta-sts")), around.clock());
+                dns,
+                around.fetcher(),
+                new StsStore(around.data().resolve("mta-sts")),
+                around.clock(),
+                (domain, type, why) -> telling().withoutPolicy(domain, type, why));
+        this.telling = new TlsTelling(() -> results, policies::known);
         var dane = new Dane(dns, around.clock());
-        var tls = new TlsChoice(dane, policies);
+        var tls = new TlsChoice(dane, policies, telling, around.conf());
         this.hops = new GivenHops(dns, tls, around.random());
         this.router = new Router(
                 new Exchangers(dns, dane, around.own(), around.random()), tls, around.conf(), around.random());
@@ -89,6 +100,25 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
     private static Path folder(BundleContext context, String property, String otherwise) {
         var folder = context.getProperty(property);
         return Path.of(folder == null ? otherwise : folder).toAbsolutePath().normalize();
+    }
+
+    private TlsTelling telling() {
+        return telling;
+    }
+
+    /** Tells it what becomes of TLS from now on. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindResults(TlsResults service) {
+        results = service;
+    }
+
+    void unbindResults(TlsResults service) {
+        if (service.equals(results)) {
+            results = null;
+        }
     }
 
     @Modified
@@ -135,7 +165,7 @@ public final class ClientAgent implements DeliveryAgent, Retirement {
     @Override
     public Attempt attempt(OutboundMail mail, LiveMessage message, List<Route> routes) {
         try (var _ = calls.enter()) {
-            return new Tries(client, hops, settings, mail, message, nanos).of(routes);
+            return new Tries(client, hops, telling, settings, mail, message, nanos).of(routes);
         }
     }
 }

@@ -124,6 +124,14 @@ import org.osgi.service.metatype.annotations.Option;
     boolean mtaSts() default true;
 
     @AttributeDefinition(
+            name = "Authorities of MTA-STS",
+            required = false,
+            description =
+                    "A PEM file of the authorities that vouch for the web servers of such policies, in place of those that the JDK"
+                            + " knows, a whole path or one below the folder of settings. Default: none")
+    String mtaStsAuthorities() default "";
+
+    @AttributeDefinition(
             name = "Time to connect",
             description = "How long connecting to a next hop may take, ISO-8601, PT1S to PT10M. Default: PT30S")
     String connectTimeout() default "PT30S";

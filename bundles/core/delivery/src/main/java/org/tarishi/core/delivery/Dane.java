@@ -12,6 +12,9 @@ import org.tarishi.api.service.LookupException;
 /** What a host's TLSA records demand (RFC 7672). Blocks; any thread. */
 final class Dane {
 
+    /** What the log says where there are records, and none of use. */
+    static final String UNUSABLE = "dane-unusable";
+
     private final Dns dns;
     private final Clock clock;
 
@@ -70,7 +73,7 @@ final class Dane {
                 .toList();
         return usable.isEmpty()
                 // Section 2.2: who publishes what can't be used has TLS all the same.
-                ? RouteTls.REQUIRED.withReason("dane-unusable")
+                ? RouteTls.REQUIRED.withReason(UNUSABLE)
                 : RouteTls.judgedBy(new DaneJudge(usable, names, clock)).withReason("dane");
     }
 }

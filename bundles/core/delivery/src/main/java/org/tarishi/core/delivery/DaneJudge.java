@@ -54,6 +54,14 @@ final class DaneJudge implements CertificateJudge {
         throw new CertificateException("no TLSA record matches it");
     }
 
+    /** Returns the records, as a zone has them. */
+    List<String> lines() {
+        return records.stream()
+                .map(each -> each.usage() + " " + each.selector() + " " + each.matching() + " " + each.data())
+                .sorted()
+                .toList();
+    }
+
     private static boolean matches(TlsaRecord record, X509Certificate certificate) {
         try {
             var selected = record.selector() == 0

@@ -1,5 +1,6 @@
 package org.tarishi.core.delivery;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,58 +8,117 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Fetches policies over HTTPS: no redirects, no more than a policy can have, and not for ever (RFC 8461 sections 3.3 and 10.1). */
+/**
+ * Fetches policies over HTTPS: no redirects, no more than a policy can have, and not for ever (RFC 8461 sections 3.3 and 10.1). A file of
+ * authorities is read for each fetch, so that another holds at once.
+ */
 final class HttpsFetcher implements StsFetcher, AutoCloseable {
 
     private static final int LARGEST = 64 * 1024;
+    private static final int LARGEST_AUTHORITIES = 1024 * 1024;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration WHOLE = Duration.ofSeconds(20);
 
     private final Function<String, URI> where;
-    private final Supplier<HttpClient.Builder> builder;
+    private final Duration whole;
     private @Nullable HttpClient client;
 
+    /** What the client was made of; empty for the authorities of the JDK. */
+    private byte[] trusted = {};
+
     HttpsFetcher() {
-        this(domain -> URI.create("https://mta-sts." + domain + "/.well-known/mta-sts.txt"), HttpClient::newBuilder);
+        this(domain -> URI.create("https://mta-sts." + domain + "/.well-known/mta-sts.txt"), WHOLE);
     }
 
-    HttpsFetcher(Function<String, URI> where, Supplier<HttpClient.Builder> builder) {
+    /**
+     * Makes one.
+     *
+     * @param whole how long a fetch may take in all
+     */
+    HttpsFetcher(Function<String, URI> where, Duration whole) {
         this.where = where;
-        this.builder = builder;
+        this.whole = whole;
     }
 
     /** Made when it is first needed: it has threads. */
-    private synchronized HttpClient client() {
-        if (client == null) {
-            client = builder.get()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(CONNECT)
-                    .build();
+    private synchronized HttpClient client(Optional<Path> authorities) throws IOException {
+        var wanted = authorities.isPresent() ? read(authorities.get()) : new byte[0];
+        var known = client;
+        if (known != null && Arrays.equals(wanted, trusted)) {
+            return known;
         }
-        return client;
+        var builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT);
+        if (authorities.isPresent()) {
+            builder.sslContext(trusting(authorities.get(), wanted));
+        }
+        if (known != null) {
+            known.shutdown(); // what is under way ends by itself
+        }
+        var made = builder.build();
+        client = made;
+        trusted = wanted;
+        return made;
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return in.readNBytes(LARGEST_AUTHORITIES);
+        }
+    }
+
+    private static SSLContext trusting(Path file, byte[] pem) throws IOException {
+        try {
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int count = 0;
+            for (var root :
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem))) {
+                store.setCertificateEntry("root" + count++, root);
+            }
+            if (count == 0) {
+                throw new IOException("mtaStsAuthorities: " + file + " holds no certificate");
+            }
+            var trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(store);
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("mtaStsAuthorities: " + file + " can't be used: " + e.getMessage(), e);
+        }
     }
 
     @Override
-    public String fetch(String domain) throws IOException {
-        var request = HttpRequest.newBuilder(where.apply(domain)).timeout(WHOLE).build();
-        var coming = client().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
+    public String fetch(String domain, Optional<Path> authorities) throws IOException {
+        var request = HttpRequest.newBuilder(where.apply(domain)).timeout(whole).build();
+        var coming = client(authorities).sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
         HttpResponse<byte[]> response;
         try {
             // The time of the request ends with the headers; a body that drips would have no end.
-            response = coming.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
+            response = coming.get(whole.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             var _ = coming.cancel(true);
-            throw new IOException("no policy within " + WHOLE, e);
+            throw new IOException("no policy within " + whole, e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } catch (InterruptedException e) {

@@ -38,6 +38,7 @@ import org.tarishi.api.outbound.RouteTls;
  * @param tlsTable what is said of single destinations
  * @param isDaneUsed whether TLSA records count
  * @param isStsUsed whether MTA-STS counts
+ * @param stsAuthorities the file of those who vouch for the web servers of policies
  * @param connectTimeout how long connecting may take
  */
 @SettingsFor(Settings.PID)
@@ -57,6 +58,7 @@ record Settings(
         TlsTable tlsTable,
         boolean isDaneUsed,
         boolean isStsUsed,
+        Optional<Path> stsAuthorities,
         Duration connectTimeout) {
 
     static final String PID = "org.tarishi.core.delivery";
@@ -71,7 +73,7 @@ record Settings(
                         : Optional.of(
                                 NextHop.parse("smartHost", config.smartHost().strip())),
                 config.smartHostUser().strip(),
-                path(config.smartHostPasswordFile().strip()),
+                path("smartHostPasswordFile", config.smartHostPasswordFile().strip()),
                 RouteTable.parse(pools(config.pools()), config.routes()),
                 config.dns(),
                 config.port(),
@@ -84,6 +86,7 @@ record Settings(
                 TlsTable.parse(config.tlsPolicies()),
                 config.dane(),
                 config.mtaSts(),
+                path("mtaStsAuthorities", config.mtaStsAuthorities().strip()),
                 duration(config.connectTimeout()));
     }
 
@@ -113,11 +116,11 @@ record Settings(
         }
     }
 
-    private static Optional<Path> path(String text) {
+    private static Optional<Path> path(String key, String text) {
         try {
             return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
         } catch (InvalidPathException e) {
-            throw new InvalidSettingException("smartHostPasswordFile", "not a path: " + text);
+            throw new InvalidSettingException(key, "not a path: " + text);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.tarishi.core.delivery;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** Fetches the text of a domain's policy (RFC 8461 section 3.3). Blocks; any thread. */
 @FunctionalInterface
@@ -10,7 +12,8 @@ interface StsFetcher {
      * Fetches it.
      *
      * @param domain in ASCII
+     * @param authorities the file of those who vouch for the web server, nothing for those that the JDK knows
      * @throws IOException when there is none to be had, with the reason
      */
-    String fetch(String domain) throws IOException;
+    String fetch(String domain, Optional<Path> authorities) throws IOException;
 }

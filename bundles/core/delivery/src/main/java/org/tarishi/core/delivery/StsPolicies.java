@@ -1,6 +1,7 @@
 package org.tarishi.core.delivery;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,12 +11,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.Domain;
 import org.tarishi.api.Text;
 import org.tarishi.api.service.Dns;
 import org.tarishi.api.service.LookupException;
+import org.tarishi.core.spi.TlsResults.Fault;
 
 /**
  * The policies of domains (RFC 8461): looked up, fetched, kept for as long as they hold. Blocks; any thread.
@@ -37,23 +40,35 @@ final class StsPolicies {
     private final StsFetcher fetcher;
     private final StsStore store;
     private final Clock clock;
+    private final Unhad unhad;
     private final ReentrantLock[] locks =
             Stream.generate(ReentrantLock::new).limit(64).toArray(ReentrantLock[]::new);
-    private final Map<String, Instant> failures = new LinkedHashMap<>();
+    private final Failures failures = new Failures();
 
-    StsPolicies(Dns dns, StsFetcher fetcher, StsStore store, Clock clock) {
+    /** Is told of policies that can't be had. */
+    @FunctionalInterface
+    interface Unhad {
+        void told(String domain, Fault fault, String why);
+    }
+
+    StsPolicies(Dns dns, StsFetcher fetcher, StsStore store, Clock clock, Unhad unhad) {
+        this.unhad = unhad;
         this.dns = dns;
         this.fetcher = fetcher;
         this.store = store;
         this.clock = clock;
     }
 
-    /** Returns the policy that holds for a domain now, if there is one that demands or asks anything. */
-    Optional<StsPolicy> of(Domain domain) {
+    /**
+     * Returns the policy that holds for a domain now, if there is one that demands or asks anything.
+     *
+     * @param authorities see {@link StsFetcher#fetch}
+     */
+    Optional<StsPolicy> of(Domain domain, Optional<Path> authorities) {
         var name = domain.ascii().toLowerCase(java.util.Locale.ROOT);
         var id = id(name);
         var known = held(name);
-        if (id.isEmpty() || known.map(kept -> kept.id().equals(id.get())).orElse(false)) {
+        if (id.isEmpty() || known.map(kept -> isCurrent(kept, id.get())).orElse(false)) {
             return meant(known.map(StsStore.Kept::policy));
         }
         // One at a time for a domain: the others then find what it has fetched.
@@ -61,13 +76,23 @@ final class StsPolicies {
         lock.lock();
         try {
             var now = held(name);
-            if (now.map(kept -> kept.id().equals(id.get())).orElse(false) || hasFailed(name)) {
+            if (now.map(kept -> isCurrent(kept, id.get())).orElse(false) || failures.isRecent(name, clock.instant())) {
                 return meant(now.map(StsStore.Kept::policy));
             }
-            return meant(fetched(name, id.get()).or(() -> now.map(StsStore.Kept::policy)));
+            return meant(fetched(name, id.get(), authorities).or(() -> now.map(StsStore.Kept::policy)));
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * One that has half of its time behind it is fetched anew although its id is the same, so that it never ends while its domain means it
+     * (section 3.3): who keeps the web server away for a while gains nothing.
+     */
+    private boolean isCurrent(StsStore.Kept kept, String id) {
+        return kept.id().equals(id)
+                && clock.instant()
+                        .isBefore(kept.fetched().plus(kept.policy().maxAge().dividedBy(2)));
     }
 
     private static Optional<StsPolicy> meant(Optional<StsPolicy> policy) {
@@ -101,33 +126,47 @@ final class StsPolicies {
         return presentation.replace("\" \"", "").replace("\"", "").strip();
     }
 
-    private Optional<StsPolicy> fetched(String domain, String id) {
+    private Optional<StsPolicy> fetched(String domain, String id, Optional<Path> authorities) {
         try {
-            var text = fetcher.fetch(domain);
+            var text = fetcher.fetch(domain, authorities);
             var policy = StsPolicy.parse(text);
             store.put(domain, id, clock.instant(), text, policy);
             LOG.info("the MTA-STS policy of {} is {}, for {}", domain, policy.mode(), policy.maxAge());
             return Optional.of(policy);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("the MTA-STS policy of {} can't be had: {}", domain, Text.escaped(Shown.why(e)));
-            failed(domain);
+            var why = Text.escaped(Shown.why(e));
+            LOG.warn("the MTA-STS policy of {} can't be had: {}", domain, why);
+            failures.add(domain, clock.instant());
+            unhad.told(domain, fault(e), why);
             return Optional.empty();
         }
     }
 
-    private boolean hasFailed(String domain) {
-        synchronized (failures) {
-            var at = failures.get(domain);
-            return at != null && clock.instant().isBefore(at.plus(PAUSE));
-        }
+    private static Fault fault(Exception e) {
+        return e instanceof SSLException
+                ? Fault.STS_WEBPKI_INVALID
+                : e instanceof IllegalArgumentException ? Fault.STS_POLICY_INVALID : Fault.STS_POLICY_FETCH_ERROR;
     }
 
-    private void failed(String domain) {
-        synchronized (failures) {
-            failures.remove(domain);
-            failures.put(domain, clock.instant());
-            if (failures.size() > MOST_FAILURES) {
-                failures.remove(failures.keySet().iterator().next());
+    /** Returns the policy that a domain was seen with last, without asking anybody. */
+    Optional<StsPolicy> known(String domain) {
+        return meant(held(domain).map(StsStore.Kept::policy));
+    }
+
+    /** When fetches have failed; bounded. */
+    private static final class Failures {
+        private final Map<String, Instant> times = new LinkedHashMap<>();
+
+        synchronized boolean isRecent(String domain, Instant now) {
+            var at = times.get(domain);
+            return at != null && now.isBefore(at.plus(PAUSE));
+        }
+
+        synchronized void add(String domain, Instant now) {
+            times.remove(domain);
+            times.put(domain, now);
+            if (times.size() > MOST_FAILURES) {
+                times.remove(times.keySet().iterator().next());
             }
         }
     }

@@ -79,6 +79,15 @@ record StsPolicy(Mode mode, List<String> patterns, Duration maxAge) {
         return Duration.ofSeconds(Math.min(Long.parseLong(digits), LONGEST_SECONDS));
     }
 
+    /** Returns its lines, as it could have been read. */
+    List<String> lines() {
+        var lines =
+                new ArrayList<>(List.of("version: STSv1", "mode: " + mode.name().toLowerCase(Locale.ROOT)));
+        patterns.forEach(pattern -> lines.add("mx: " + pattern));
+        lines.add("max_age: " + maxAge.toSeconds());
+        return lines;
+    }
+
     /** Tells whether a host is one of the domain's mail exchangers (section 4.1). */
     boolean allows(String host) {
         var name = host.toLowerCase(Locale.ROOT);

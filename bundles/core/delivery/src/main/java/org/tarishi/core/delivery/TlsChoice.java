@@ -1,5 +1,6 @@
 package org.tarishi.core.delivery;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.tarishi.api.outbound.Route;
 import org.tarishi.api.outbound.RouteTls;
 import org.tarishi.api.outbound.RouteTls.Level;
 import org.tarishi.api.service.LookupException;
+import org.tarishi.core.spi.MailMarks;
 
 /**
  * Chooses the TLS that a next hop is spoken to by: what the operator says of the destination, else what the host or the domain publishes
@@ -38,10 +40,19 @@ final class TlsChoice {
 
     private final Dane dane;
     private final StsPolicies sts;
+    private final TlsTelling telling;
+    private final Path conf;
 
-    TlsChoice(Dane dane, StsPolicies sts) {
+    /**
+     * Makes one.
+     *
+     * @param conf where files of settings lie
+     */
+    TlsChoice(Dane dane, StsPolicies sts, TlsTelling telling, Path conf) {
+        this.telling = telling;
         this.dane = dane;
         this.sts = sts;
+        this.conf = conf;
     }
 
     /** What is known of a domain, asked once an attempt. */
@@ -61,7 +72,9 @@ final class TlsChoice {
             this.now = now;
             this.mail = mail;
             this.isSecure = isSecure;
-            this.policy = now.isStsUsed() && mail.domain() instanceof Domain domain ? sts.of(domain) : Optional.empty();
+            this.policy = now.isStsUsed() && !isTlsOptional(mail) && mail.domain() instanceof Domain domain
+                    ? sts.of(domain, now.stsAuthorities().map(conf::resolve))
+                    : Optional.empty();
         }
 
         /** Chooses for one. */
@@ -80,6 +93,10 @@ final class TlsChoice {
             if (said.isPresent()) {
                 return new Choice.Speak(said.get());
             }
+            if (isTlsOptional(mail)) {
+                return new Choice.Speak(now.tls());
+            }
+            policy.filter(each -> !each.allows(target.host())).ifPresent(each -> telling.notNamed(mail, target, each));
             boolean isEnforced =
                     policy.map(each -> each.mode() == StsPolicy.Mode.ENFORCE).orElse(false);
             RouteTls tls;
@@ -88,6 +105,7 @@ final class TlsChoice {
                         ? dane.of(target, now.port(), domain).orElse(null)
                         : null;
             } catch (LookupException e) {
+                telling.withoutRecords(mail, target, String.valueOf(e.getMessage()));
                 return new Choice.Skip(withoutRecords(target, e));
             }
             if (tls == null && isEnforced) {
@@ -114,6 +132,12 @@ final class TlsChoice {
         }
     }
 
+    /** Tells whether a mail is to arrive whatever the host or the domain publishes. */
+    private static boolean isTlsOptional(OutboundMail mail) {
+        return !mail.isTlsRequired()
+                && mail.transactionNotes().get(MailMarks.TLS_OPTIONAL).isPresent();
+    }
+
     /** What is published never makes less of what the operator demands of all. */
     private static boolean isLess(RouteTls published, RouteTls set) {
         return published.level() == Level.REQUIRED && set.level() == Level.VERIFIED;
@@ -135,7 +159,7 @@ final class TlsChoice {
         boolean isOpen = route.tls().isEmpty()
                 && !route.isLmtp()
                 && now.tlsTable().of(domain, target.host()).isEmpty();
-        if (!isOpen || !now.isDaneUsed()) {
+        if (!isOpen || !now.isDaneUsed() || isTlsOptional(mail)) {
             return new Choice.Speak(wanted(now, mail, route));
         }
         try {

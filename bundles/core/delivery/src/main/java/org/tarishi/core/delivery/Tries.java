@@ -44,6 +44,7 @@ final class Tries {
 
     private final SmtpClient client;
     private final GivenHops hops;
+    private final TlsTelling telling;
     private final Settings settings;
     private final OutboundMail mail;
     private final LiveMessage message;
@@ -53,12 +54,14 @@ final class Tries {
     Tries(
             SmtpClient client,
             GivenHops hops,
+            TlsTelling telling,
             Settings settings,
             OutboundMail mail,
             LiveMessage message,
             LongSupplier nanos) {
         this.client = client;
         this.hops = hops;
+        this.telling = telling;
         this.settings = settings;
         this.mail = mail;
         this.message = message;
@@ -70,7 +73,8 @@ final class Tries {
     Attempt of(List<Route> routes) {
         var best = best(routes, route -> switch (hops.of(settings, mail, route)) {
             case GivenHops.Hops.Not(var why) -> new Ranked(same(why, Reach.NONE, route), Ranked.SILENT, false);
-            case GivenHops.Hops.To(var ready) -> Objects.requireNonNull(best(ready, this::tried));
+            case GivenHops.Hops.To(var ready) ->
+                Objects.requireNonNull(best(ready, each -> tried(each, isByDns(route))));
         });
         return best == null ? Ranked.same(mail, NO_ROUTE, Reach.NONE, null, Duration.ZERO) : best.attempt();
     }
@@ -93,16 +97,23 @@ final class Tries {
         return best;
     }
 
-    private Ranked tried(Route route) {
+    /** Whose address is known before its turn comes was found by DNS; of hosts that somebody named their domains want no reports. */
+    private static boolean isByDns(Route route) {
+        return route.address().isPresent();
+    }
+
+    private Ranked tried(Route route, boolean isByDns) {
         try {
-            return judged(
+            var outcome = client.send(
                     route,
-                    client.send(
-                            route,
-                            mail.sender(),
-                            mail.recipients(),
-                            message,
-                            client.options().connectTimeout(settings.connectTimeout())));
+                    mail.sender(),
+                    mail.recipients(),
+                    message,
+                    client.options().connectTimeout(settings.connectTimeout()));
+            if (isByDns) {
+                outcome.session().ifPresent(session -> telling.session(mail, route, session));
+            }
+            return judged(route, outcome);
         } catch (UnknownOutcomeException e) {
             var reply = unreached("the connection broke behind the final dot", route, e);
             return new Ranked(same(reply, Reach.UNKNOWN, route), Ranked.ANSWERED, true);
@@ -111,6 +122,9 @@ final class Tries {
             var attempt = Ranked.same(mail, NO_CONNECTION, Reach.NO_CONNECTION, null, took());
             return new Ranked(attempt, Ranked.ANSWERED, true);
         } catch (TlsFailedException e) {
+            if (isByDns) {
+                telling.failed(mail, route, e);
+            }
             // What one mail demands says nothing against the host.
             var reach = mail.isTlsRequired() ? Reach.NONE : Reach.UNREACHED;
             return new Ranked(same(withoutTls(route, e), reach, route), Ranked.NO_TLS, false);

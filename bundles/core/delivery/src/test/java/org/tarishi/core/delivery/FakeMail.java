@@ -22,6 +22,7 @@ final class FakeMail implements OutboundMail {
     private ReversePath sender = ReversePath.parse("<Sender@Example.org>");
     private Optional<String> user = Optional.empty();
     private boolean isTlsRequired;
+    private final Notes notes = new FakeNotes();
 
     private FakeMail(MailHost domain, List<Recipient> recipients) {
         this.domain = domain;
@@ -105,7 +106,7 @@ final class FakeMail implements OutboundMail {
 
     @Override
     public Notes transactionNotes() {
-        return new FakeNotes();
+        return notes;
     }
 
     @Override

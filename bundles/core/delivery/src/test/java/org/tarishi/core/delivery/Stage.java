@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.tarishi.api.outbound.MxResult;
@@ -62,10 +63,16 @@ final class Stage {
 
     Stage(Path folder, Object... keysAndValues) {
         this.folder = folder;
-        this.agent = agent(Configs.settings(keysAndValues));
+        this.agent = agent(Configs.settings(keysAndValues), this::fetch);
     }
 
-    private ClientAgent agent(Settings settings) {
+    /** One whose policies come from a web server. */
+    Stage(Path folder, StsFetcher fetcher, Object... keysAndValues) {
+        this.folder = folder;
+        this.agent = agent(Configs.settings(keysAndValues), fetcher);
+    }
+
+    private ClientAgent agent(Settings settings, StsFetcher fetcher) {
         return new ClientAgent(
                 settings,
                 client,
@@ -74,7 +81,7 @@ final class Stage {
                         new OwnHost(
                                 "own.example",
                                 address -> Set.of(InetAddress.ofLiteral(OWN)).contains(address)),
-                        this::fetch,
+                        fetcher,
                         folder,
                         folder,
                         clock,
@@ -82,7 +89,7 @@ final class Stage {
                         new Random(1)));
     }
 
-    private String fetch(String domain) throws IOException {
+    private String fetch(String domain, Optional<Path> authorities) throws IOException {
         fetches++;
         var policy = policies.get(domain);
         if (policy == null) {

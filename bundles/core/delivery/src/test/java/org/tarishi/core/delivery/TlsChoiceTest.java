@@ -377,6 +377,19 @@ class TlsChoiceTest {
     }
 
     @Test
+    void aPolicyIsFetchedAnewWhenHalfOfItsTimeIsOver() {
+        var stage = published(ENFORCED);
+        stage.hop(MAIL);
+        stage.clock.pass(Duration.ofHours(12));
+        stage.hop(MAIL);
+        assertThat(stage.fetches).isEqualTo(2);
+
+        stage.policies.clear();
+        stage.clock.pass(Duration.ofHours(23));
+        assertThat(tls(stage, MAIL)).as("from then on").isEqualTo("verified (mta-sts)");
+    }
+
+    @Test
     void aPolicyThatCanNotBeHadIsNotAskedForAgainAtOnce() {
         var stage = published(ENFORCED);
         stage.policies.clear();
