@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -39,11 +41,18 @@ class DaneTest {
 
     private static final String BARE = "127.0.0.3";
 
+    /** Where its certificate has expired, has another name, is its own authority. */
+    private static final String EXPIRED = "127.0.0.4";
+
+    private static final String STRANGER = "127.0.0.5";
+    private static final String ALONE = "127.0.0.6";
+
     private static final String FALSE_DIGEST = "0123456789abcdef".repeat(4);
     private static final String MARK = "fedcba9876543210".repeat(4);
 
     private final int port = Ports.free();
     private final List<String> domains = new ArrayList<>();
+    private final Map<String, Path> chains = new LinkedHashMap<>();
     private final StringBuilder records = new StringBuilder();
     private Path folder;
     private SignedZones zones;
@@ -60,16 +69,13 @@ class DaneTest {
         var authority = new TestAuthority(folder.resolve("ca"));
         var made = authority.make("*.signed.example", "ec");
         var chain = folder.resolve("chain.pem");
-        // Postfix wants the key first.
-        Files.writeString(
-                chain,
-                Files.readString(made.resolve("key.pem"))
-                        + Files.readString(made.resolve("cert.pem"))
-                        + Files.readString(authority.certificate()));
+        join(chain, made.resolve("key.pem"), made.resolve("cert.pem"), authority.certificate());
+        chains.put(SECURED, chain);
+        makeOthers(authority);
         zones = new SignedZones(folder.resolve("zones"), debian);
         makeZones(digest(made.resolve("cert.pem")), digest(authority.certificate()));
         zones.start();
-        startPostfix(debian, chain);
+        startPostfix(debian);
         sender = Instance.in(root.resolve("sender"))
                 .set(Instance.RELAY, "acl", "[ \"127.0.0.1\" ]")
                 .set("org.tarishi.core.dns", "servers", "[ \"" + zones.resolver() + "\" ]")
@@ -81,6 +87,8 @@ class DaneTest {
                         "routes",
                         "[ \"route.signed.example = mx-ee.signed.example:%d\", \"badroute.signed.example = mx-wrong.signed.example:%d\" ]"
                                 .formatted(port, port))
+                .set("org.tarishi.core.tls", "serverAuthorities", "[ \"" + authority.certificate() + "\" ]")
+                .set("org.tarishi.core.delivery", "tlsPolicies", policies())
                 // As soon as it may be, so that the end of a mail is seen too.
                 .set("org.tarishi.core.scheduler", "retrySchedule", "5s")
                 .set("org.tarishi.core.scheduler", "restAfter", "1000")
@@ -103,6 +111,56 @@ class DaneTest {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** Writes one file of several; Postfix wants the key first. */
+    private static void join(Path to, Path... parts) throws IOException {
+        var all = new StringBuilder();
+        for (var part : parts) {
+            all.append(Files.readString(part));
+        }
+        Files.writeString(to, all);
+    }
+
+    /** Certificates that have something wrong with them. */
+    private void makeOthers(TestAuthority authority) throws Exception {
+        var expired = authority.make("*.signed.example", "ec", -1);
+        var stranger = authority.make("mx.elsewhere.example", "ec");
+        var alone = Files.createDirectory(folder.resolve("alone"));
+        TestAuthority.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", alone.resolve("key.pem"));
+        TestAuthority.openssl(
+                "req",
+                "-x509",
+                "-new",
+                "-key",
+                alone.resolve("key.pem"),
+                "-days",
+                "30",
+                "-subj",
+                "/CN=alone",
+                "-addext",
+                "subjectAltName=DNS:*.signed.example",
+                "-out",
+                alone.resolve("cert.pem"));
+        for (var each : new Path[] {expired, stranger}) {
+            join(each.resolve("chain.pem"), each.resolve("key.pem"), each.resolve("cert.pem"), authority.certificate());
+        }
+        join(alone.resolve("chain.pem"), alone.resolve("key.pem"), alone.resolve("cert.pem"));
+        chains.put(EXPIRED, expired.resolve("chain.pem"));
+        chains.put(STRANGER, stranger.resolve("chain.pem"));
+        chains.put(ALONE, alone.resolve("chain.pem"));
+        for (var other : List.of("expired " + EXPIRED, "stranger " + STRANGER, "alone " + ALONE)) {
+            var words = other.split(" ", 2);
+            host(
+                    words[0] + "-ee",
+                    words[1],
+                    "3 1 1 " + digest(chains.get(words[1]).resolveSibling("cert.pem")));
+            host(words[0] + "-ta", words[1], "2 1 1 " + digest(authority.certificate()));
+            host(words[0] + "-verify", words[1]);
+            host(words[0] + "-require", words[1]);
+            host(words[0] + "-any", words[1]);
+        }
+        host("good-verify", SECURED);
     }
 
     /** The SHA-256 of a certificate's public key: selector 1, matching type 1. */
@@ -185,15 +243,17 @@ class DaneTest {
         domains.addAll(List.of("plain.example", "bare.plain.example"));
     }
 
-    private void startPostfix(Debian debian, Path chain) throws IOException {
+    private void startPostfix(Debian debian) throws IOException {
         var conf = Files.createDirectory(folder.resolve("postfix"));
+        var services = new StringBuilder();
+        chains.forEach((address, chain) -> services.append(
+                "%s:%d inet n - n - - smtpd -o smtpd_tls_chain_files=%s\n".formatted(address, port, chain)));
         Files.writeString(
                 conf.resolve("master.cf"), """
-                %s:%d inet n - n - - smtpd
                 %s:%d inet n - n - - smtpd -o smtpd_tls_security_level=none
                 virtual unix - n n - - virtual
                 tlsmgr unix - - n 1000? 1 tlsmgr
-                """.formatted(SECURED, port, BARE, port) + MailServers.POSTFIX_SERVICES);
+                """.formatted(BARE, port) + services + MailServers.POSTFIX_SERVICES);
         Files.writeString(conf.resolve("main.cf"), """
                 compatibility_level = 3.6
                 queue_directory = /var/spool/postfix
@@ -212,10 +272,9 @@ class DaneTest {
                 virtual_uid_maps = static:65534
                 virtual_gid_maps = static:65534
                 smtpd_tls_security_level = may
-                smtpd_tls_chain_files = %s
                 smtpd_tls_received_header = yes
                 """.formatted(
-                        Setup.tool("root").resolve("etc/postfix"), String.join(", ", domains), folder, chain));
+                        Setup.tool("root").resolve("etc/postfix"), String.join(", ", domains), folder));
         postfix = debian.start(
                 folder.resolve("postfix.out"),
                 "sh",
@@ -224,6 +283,15 @@ class DaneTest {
                 "sh",
                 conf.toString());
         MailServers.awaitGreeting(port, postfix);
+    }
+
+    private static String policies() {
+        var lines = new ArrayList<String>();
+        for (var name : new String[] {"good", "expired", "stranger", "alone"}) {
+            lines.add("\"" + name + "-verify.signed.example = verify\"");
+            lines.add("\"" + name + "-require.signed.example = require\"");
+        }
+        return "[ " + String.join(", ", lines) + " ]";
     }
 
     private void send(String domain) throws IOException {
@@ -316,7 +384,7 @@ class DaneTest {
         send(domain);
 
         untilLogged("deferred to=<user@" + domain + ">", reply);
-        untilToldOf(domain, reply.contains("4.7.") ? "5.7.5" : "5.4.");
+        untilToldOf(domain, reply.contains("4.7.") ? "5.7.5" : "4.4.7");
         assertThat(stored(domain)).isEmpty();
     }
 
@@ -333,6 +401,46 @@ class DaneTest {
 
         untilLogged("delivered to=<user@" + domain + ">", "tls=\"" + tls);
         await().atMost(PATIENCE).until(() -> !stored(domain).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "good-verify, verified (table) TLSv1.3",
+        "expired-any, opportunistic (default) TLSv1.3",
+        "expired-require, required (table) TLSv1.3",
+        "expired-ee, verified (dane) TLSv1.3",
+        "stranger-any, opportunistic (default) TLSv1.3",
+        "stranger-require, required (table) TLSv1.3",
+        "stranger-ee, verified (dane) TLSv1.3",
+        "alone-any, opportunistic (default) TLSv1.3",
+        "alone-require, required (table) TLSv1.3",
+        "alone-ee, verified (dane) TLSv1.3",
+    })
+    void aCertificateThatNobodyVouchesForIsGoodEnoughWhereNobodyIsAskedOrItsKeyIsPublished(String name, String tls)
+            throws Exception {
+        var domain = name + ".signed.example";
+        send(domain);
+
+        untilLogged("delivered to=<user@" + domain + ">", "tls=\"" + tls);
+        await().atMost(PATIENCE).until(() -> !stored(domain).isEmpty());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "expired-verify, it has expired",
+        "expired-ta, no TLSA record matches it",
+        "stranger-verify, it does not hold the name",
+        "stranger-ta, no TLSA record matches it",
+        "alone-verify, no authority that is trusted here has signed it",
+        "alone-ta, no TLSA record matches it",
+    })
+    void aCertificateIsNotWhereAuthoritiesAreAsked(String name, String why) throws Exception {
+        var domain = name + ".signed.example";
+        send(domain);
+
+        untilLogged("deferred to=<user@" + domain + ">", "451 4.7.5", why);
+        untilToldOf(domain, "5.7.5");
+        assertThat(stored(domain)).isEmpty();
     }
 
     /** Waits for the notification that says with which status a recipient has failed. */

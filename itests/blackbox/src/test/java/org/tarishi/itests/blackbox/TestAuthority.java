@@ -58,7 +58,12 @@ final class TestAuthority {
 
     /** Makes a key and its certificate for a name: {@code key.pem} and {@code cert.pem} in a folder. */
     Path make(String name, String kind) throws IOException, InterruptedException {
-        var made = Files.createTempDirectory(folder, name);
+        return make(name, kind, 20);
+    }
+
+    /** The same, for so many days from now; fewer than none for a certificate that has expired. */
+    Path make(String name, String kind, int days) throws IOException, InterruptedException {
+        var made = Files.createTempDirectory(folder, name.replace("*", "any"));
         var own = made.resolve("key.pem");
         if (kind.equals("rsa")) {
             openssl("genrsa", "-traditional", "-out", own, "2048");
@@ -78,7 +83,7 @@ final class TestAuthority {
                 key,
                 "-CAcreateserial",
                 "-days",
-                "20",
+                days,
                 "-extfile",
                 names,
                 "-out",

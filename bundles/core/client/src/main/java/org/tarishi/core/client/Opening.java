@@ -43,10 +43,14 @@ final class Opening {
         }
         var hello = name.isEmpty() ? addressLiteral() : name;
         var refusal = greet(hello);
-        if (refusal.isEmpty() && tls.begin(offer, talk)) {
-            // RFC 3207 section 4.2: what was learned before is forgotten.
-            offer = Offer.NOTHING;
-            refusal = greet(hello);
+        if (refusal.isEmpty()) {
+            if (tls.begin(offer, talk)) {
+                // RFC 3207 section 4.2: what was learned before is forgotten.
+                offer = Offer.NOTHING;
+                refusal = greet(hello);
+            } else {
+                refusal = tls.refusal();
+            }
         }
         return refusal.isPresent() ? refusal : login(authPreferred);
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.tarishi.api.Reply;
 import org.tarishi.api.Text;
 import org.tarishi.api.outbound.Route;
 import org.tarishi.api.outbound.RouteTls;
@@ -22,6 +23,9 @@ import org.tarishi.core.spi.TlsContexts;
 /** Begins TLS on one connection, as its route wants it (RFC 3207, RFC 8314). One thread. */
 final class StartTls {
 
+    /** RFC 5321 section 3.8: the peer closes the connection behind it. */
+    private static final int BUSY = 421;
+
     private final Route route;
     private final RouteTls wanted;
     private final Wire wire;
@@ -29,6 +33,7 @@ final class StartTls {
     private final @Nullable TlsContexts contexts;
     private final BrokenTls broken;
     private @Nullable String whyPlain;
+    private @Nullable Reply refusal;
 
     /**
      * Makes one.
@@ -83,6 +88,10 @@ final class StartTls {
         talk.put("STARTTLS");
         wire.flush();
         var reply = talk.reply("STARTTLS");
+        if (reply.code() == BUSY) {
+            refusal = reply;
+            return false;
+        }
         if (!reply.isPositive()) {
             return without(Kind.NOT_OFFERED, "STARTTLS is refused: " + reply);
         }
@@ -180,6 +189,11 @@ final class StartTls {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Returns what the peer said to STARTTLS to end the session. */
+    Optional<Reply> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     /** Returns why there is no TLS although it was wanted. */

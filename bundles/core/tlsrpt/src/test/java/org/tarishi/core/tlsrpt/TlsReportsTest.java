@@ -318,7 +318,8 @@ class TlsReportsTest {
         tally.add(day, new Result("d0.example", NONE, Optional.empty()));
 
         assertThat(tally.domains(day)).hasSize(Tally.MOST / 2);
-        assertThat(tally.of(day, "d0.example").get(NONE).good())
+        assertThat(java.util.Objects.requireNonNull(tally.of(day, "d0.example").get(NONE))
+                        .good())
                 .as("what is known goes on")
                 .isEqualTo(2);
         assertThat(tally.remove(day)).isEqualTo(Tally.MOST / 2 + 1);
