@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +90,7 @@ class DaneTest {
                                 .formatted(port, port))
                 .set("org.tarishi.core.tls", "serverAuthorities", "[ \"" + authority.certificate() + "\" ]")
                 .set("org.tarishi.core.delivery", "tlsPolicies", policies())
+                .set("org.tarishi.core.tlsrpt", "contact", "tls@client.example")
                 // As soon as it may be, so that the end of a mail is seen too.
                 .set("org.tarishi.core.scheduler", "retrySchedule", "5s")
                 .set("org.tarishi.core.scheduler", "restAfter", "1000")
@@ -441,6 +443,26 @@ class DaneTest {
         untilLogged("deferred to=<user@" + domain + ">", "451 4.7.5", why);
         untilToldOf(domain, "5.7.5");
         assertThat(stored(domain)).isEmpty();
+    }
+
+    /** They are written once a minute. */
+    @Test
+    void whatBecameOfTlsIsCountedForReports() throws Exception {
+        send("ee.signed.example");
+        send("wrong.signed.example");
+
+        var results = sender.base().resolve("data/tlsrpt");
+        await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+            var counted = new StringBuilder();
+            try (var files = Files.list(results)) {
+                for (var file : files.filter(each -> each.toString().endsWith(".results")).toList()) {
+                    counted.append(Files.readString(file));
+                }
+            }
+            assertThat(counted.toString())
+                    .contains("policy\tee.signed.example\tTLSA\tmx-ee.signed.example\t")
+                    .contains("problem\tVALIDATION_FAILURE\tmx-wrong.signed.example\t127.0.0.1\t");
+        });
     }
 
     /** Waits for the notification that says with which status a recipient has failed. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,14 +61,14 @@ class ProvidersTest {
                 end(dispatcher, one, failures);
                 if (one.start.restReply() == null) {
                     var domain = one.start.mail().domain();
-                    open.merge(providers.get(domain).provider(), -1, Integer::sum);
+                    open.merge(provider(domain), -1, Integer::sum);
                     count(counts, domain, one.session.end());
                 }
             }
             for (var start = dispatcher.next(); start != null; start = dispatcher.next()) {
                 var session = new Providers.Session(End.LATER, Duration.ofMillis(1));
                 if (start.restReply() == null) {
-                    var provider = providers.get(start.mail().domain()).provider();
+                    var provider = provider(start.mail().domain());
                     session = provider.begin(
                             Duration.ofNanos(now - BEGIN), start.mail().number(), open.getOrDefault(provider, 0));
                     open.merge(provider, 1, Integer::sum);
@@ -77,6 +78,10 @@ class ProvidersTest {
             now = nextMoment(dispatcher, arrivals, running);
         }
         return counts;
+    }
+
+    private Providers.Provider provider(String domain) {
+        return Objects.requireNonNull(providers.get(domain), domain).provider();
     }
 
     /** Mails come by chance, every tenth time twenty at once. */
