@@ -452,17 +452,20 @@ class DaneTest {
         send("wrong.signed.example");
 
         var results = sender.base().resolve("data/tlsrpt");
-        await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
-            var counted = new StringBuilder();
-            try (var files = Files.list(results)) {
-                for (var file : files.filter(each -> each.toString().endsWith(".results")).toList()) {
-                    counted.append(Files.readString(file));
-                }
-            }
-            assertThat(counted.toString())
-                    .contains("policy\tee.signed.example\tTLSA\tmx-ee.signed.example\t")
-                    .contains("problem\tVALIDATION_FAILURE\tmx-wrong.signed.example\t127.0.0.1\t");
-        });
+        await().atMost(Duration.ofSeconds(120))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> {
+                    var counted = new StringBuilder();
+                    try (var files = Files.list(results)) {
+                        for (var file : files.filter(each -> each.toString().endsWith(".results"))
+                                .toList()) {
+                            counted.append(Files.readString(file));
+                        }
+                    }
+                    assertThat(counted.toString())
+                            .contains("policy\tee.signed.example\tTLSA\tmx-ee.signed.example\t")
+                            .contains("problem\tVALIDATION_FAILURE\tmx-wrong.signed.example\t127.0.0.1\t");
+                });
     }
 
     /** Waits for the notification that says with which status a recipient has failed. */

@@ -5,17 +5,16 @@ import org.tarishi.api.NoteCodec;
 import org.tarishi.api.NoteKey;
 
 /** Notes by which one core bundle tells another something of a mail. */
-public final class MailMarks {
+public interface MailMarks {
 
     /**
      * A mail that is to arrive whatever is wrong with the TLS of its host, such as a report on just that (RFC 8460 section 3): what DANE and
      * MTA-STS demand is not heeded for it. The value is why.
      */
-    public static final NoteKey<String> TLS_OPTIONAL = NoteKey.of("core.tlsOptional", String.class, new Ascii());
+    NoteKey<String> TLS_OPTIONAL = NoteKey.of("core.tlsOptional", String.class, new Word());
 
-    private MailMarks() {}
-
-    private static final class Ascii implements NoteCodec<String> {
+    /** The form of a word of ASCII. */
+    record Word() implements NoteCodec<String> {
 
         @Override
         public int version() {
