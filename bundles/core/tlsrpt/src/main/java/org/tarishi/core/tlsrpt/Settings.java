@@ -32,20 +32,27 @@ record Settings(
 
     private static final int LONGEST_NAME = 100;
 
-    static Settings of(Config config) {
-        var contact = address("contact", config.contact().strip());
-        var from = address("from", config.from().strip());
-        var organization = config.organization().strip();
-        if (organization.length() > LONGEST_NAME || !Text.escaped(organization).equals(organization)) {
+    Settings(Config config) {
+        this(
+                config.report() && !config.contact().isBlank(),
+                address("contact", config.contact().strip()),
+                organization(config),
+                address(
+                        config.from().isBlank() ? "contact" : "from",
+                        config.from().isBlank()
+                                ? config.contact().strip()
+                                : config.from().strip()),
+                path(config.trustedCa().strip()));
+    }
+
+    private static String organization(Config config) {
+        var text = config.organization().strip();
+        if (text.length() > LONGEST_NAME || !Text.escaped(text).equals(text)) {
             throw new InvalidSettingException(
                     "organization", "want at most " + LONGEST_NAME + " characters, none of them a control");
         }
-        return new Settings(
-                config.report() && contact != null,
-                contact,
-                organization.isEmpty() && contact != null ? contact.host().ascii() : organization,
-                from == null ? contact : from,
-                path(config.trustedCa().strip()));
+        var contact = address("contact", config.contact().strip());
+        return text.isEmpty() && contact != null ? contact.host().ascii() : text;
     }
 
     private static @Nullable Mailbox address(String key, String text) {

@@ -44,7 +44,7 @@ public final class TlsReports implements TlsResults {
     @Activate
     public TlsReports(BundleContext context, Config config, @Reference Mailer mailer, @Reference Dns dns) {
         this(
-                Settings.of(config),
+                new Settings(config),
                 folder(context, "tarishi.data", "data").resolve("tlsrpt"),
                 mailer,
                 dns,
@@ -76,7 +76,7 @@ public final class TlsReports implements TlsResults {
 
     @Modified
     void modified(Config config) {
-        settings = Settings.of(config);
+        settings = new Settings(config);
         arrange();
     }
 

@@ -106,7 +106,7 @@ class TlsReportsTest {
     }
 
     private Settings settings() {
-        return Settings.of(FakeConfiguration.of(Config.class, values));
+        return new Settings(FakeConfiguration.of(Config.class, values));
     }
 
     private static String text(byte[] compressed) throws IOException {
