@@ -452,7 +452,9 @@ class DaneTest {
         send("wrong.signed.example");
 
         var results = sender.base().resolve("data/tlsrpt");
-        await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(1)).until(() -> Files.exists(results));
+        await().atMost(Duration.ofSeconds(120))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> Files.exists(results));
         await().atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofSeconds(1))
                 .untilAsserted(() -> {
