@@ -138,9 +138,10 @@ public final class Activator implements BundleActivator {
             var data = folder(context, "tarishi.data", "data").resolve("config");
             var good = data.resolve("good");
             SafeFiles.makeFolder(good);
+            var declarations = new Declarations(context, metatype, new SettingsCheck(CHECK));
             var gate = new Gate(
                     admin,
-                    new Declarations(context, metatype, new SettingsCheck(CHECK)),
+                    declarations,
                     new Launcher(context),
                     new TakeUp(runtime, TAKE_UP),
                     new ConfFolder(conf),
@@ -159,6 +160,11 @@ public final class Activator implements BundleActivator {
                 @Override
                 public void modifiedBundle(Bundle bundle, @Nullable BundleEvent event, Bundle tracked) {
                     arrived(gate, context, bundle, event);
+                }
+
+                @Override
+                public void removedBundle(Bundle bundle, @Nullable BundleEvent event, Bundle tracked) {
+                    declarations.forget(bundle);
                 }
             };
             bundles.open();

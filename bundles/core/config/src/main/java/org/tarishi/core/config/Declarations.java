@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.service.metatype.MetaTypeInformation;
 import org.osgi.service.metatype.MetaTypeService;
 import org.osgi.service.metatype.ObjectClassDefinition;
 import org.slf4j.Logger;
@@ -27,7 +29,7 @@ import org.tarishi.core.config.CfgFile.Value;
  *
  * <p>Where several versions of a bundle are there, those have a say that run, because each of them is handed the values; if none
  * runs, the highest. A key is known when one of them knows it: so that settings can be made ready for the version that comes, and the
- * version that goes does not refuse them. Nothing of a bundle is kept between two calls.
+ * version that goes does not refuse them. Of a bundle, its Metatype documents are kept, until it has gone.
  */
 final class Declarations {
 
@@ -39,6 +41,11 @@ final class Declarations {
     private final BundleContext context;
     private final MetaTypeService metatype;
     private final SettingsCheck settingsCheck;
+
+    /** What documents say: at a start each is asked for several times, and Metatype would parse it each time. */
+    private final Map<Bundle, Documents> documents = new ConcurrentHashMap<>();
+
+    private record Documents(long lastModified, MetaTypeInformation information) {}
 
     /** One bundle that declares a PID. */
     private record Declarer(
@@ -67,7 +74,7 @@ final class Declarations {
     /** Returns the PIDs that a bundle declares. */
     Set<String> of(Bundle bundle) {
         var pids = new TreeSet<>(capabilities(bundle).keySet());
-        var information = metatype.getMetaTypeInformation(bundle);
+        var information = information(bundle);
         if (information != null) {
             for (var some : new String[][] {information.getPids(), information.getFactoryPids()}) {
                 if (some != null) {
@@ -260,8 +267,32 @@ final class Declarations {
         return running.isEmpty() ? found.stream().limit(1).toList() : running;
     }
 
-    private @Nullable Schema schema(Bundle bundle, String declared) {
+    private @Nullable MetaTypeInformation information(Bundle bundle) {
+        var known = documents.get(bundle);
+        if (known != null && known.lastModified == bundle.getLastModified()) {
+            return known.information;
+        }
+        long lastModified = bundle.getLastModified();
         var information = metatype.getMetaTypeInformation(bundle);
+        // Where there are none, services tell, and may say something else the next time.
+        if (information != null
+                && (bundle.getState() & THERE) != 0
+                && bundle.getEntryPaths(MetaTypeService.METATYPE_DOCUMENTS_LOCATION) != null) {
+            documents.put(bundle, new Documents(lastModified, information));
+            if ((bundle.getState() & THERE) == 0) {
+                forget(bundle); // it has gone meanwhile, and nobody would say so again
+            }
+        }
+        return information;
+    }
+
+    /** Lets go what is kept of a bundle. */
+    void forget(Bundle bundle) {
+        documents.remove(bundle);
+    }
+
+    private @Nullable Schema schema(Bundle bundle, String declared) {
+        var information = information(bundle);
         if (information == null) {
             return null;
         }

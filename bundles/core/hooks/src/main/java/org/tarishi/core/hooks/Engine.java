@@ -29,6 +29,7 @@ import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Transaction;
 import org.tarishi.api.TransactionOutcome;
 import org.tarishi.api.hook.ResultEvent;
+import org.tarishi.api.log.LogListener;
 import org.tarishi.api.outbound.Delivered;
 import org.tarishi.api.outbound.OutboundMail;
 import org.tarishi.core.spi.Admission;
@@ -590,6 +591,10 @@ final class Engine implements Hooks, PluginSwitch, AutoCloseable {
 
     /** Tells whether anybody watches the log. */
     boolean isWatchingLog() {
+        // There are lines from the first moment on, and they are no reason to put chains together.
+        if (!isAsked && components.stream().noneMatch(one -> one.has(LogListener.class))) {
+            return false;
+        }
         return !chains().listeners().log().isEmpty();
     }
 
