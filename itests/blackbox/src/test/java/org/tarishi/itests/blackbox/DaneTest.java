@@ -151,12 +151,13 @@ class DaneTest {
         chains.put(EXPIRED, expired.resolve("chain.pem"));
         chains.put(STRANGER, stranger.resolve("chain.pem"));
         chains.put(ALONE, alone.resolve("chain.pem"));
-        for (var other : List.of("expired " + EXPIRED, "stranger " + STRANGER, "alone " + ALONE)) {
-            var words = other.split(" ", 2);
-            host(
-                    words[0] + "-ee",
-                    words[1],
-                    "3 1 1 " + digest(chains.get(words[1]).resolveSibling("cert.pem")));
+        var folders = Map.of(
+                "expired " + EXPIRED, expired,
+                "stranger " + STRANGER, stranger,
+                "alone " + ALONE, alone);
+        for (var other : folders.entrySet()) {
+            var words = other.getKey().split(" ", 2);
+            host(words[0] + "-ee", words[1], "3 1 1 " + digest(other.getValue().resolve("cert.pem")));
             host(words[0] + "-ta", words[1], "2 1 1 " + digest(authority.certificate()));
             host(words[0] + "-verify", words[1]);
             host(words[0] + "-require", words[1]);
