@@ -42,8 +42,6 @@ public final class Platform {
         all.put("org.osgi.service.log.admin.loglevel", "INFO");
         // What a start does over and over, a bundle at a time, is not handed to other threads.
         all.put("felix.resolver.parallelism", "1");
-        // SCR keeps what it has read of the bundles' component descriptions.
-        all.put("ds.cache.metadata", "true");
         all.putAll(properties);
         return new Restartable(all, restart);
     }
