@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -294,6 +296,29 @@ final class Instance implements AutoCloseable {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Tells whether the process itself listens at a TCP port: what answers there may be somebody else's. */
+    boolean listensAt(int port) throws IOException {
+        var own = Path.of("/proc", Long.toString(process().pid()));
+        var sockets = new HashSet<String>();
+        for (var table : List.of("tcp", "tcp6")) {
+            for (var line : Files.readAllLines(own.resolve("net").resolve(table))) {
+                var fields = line.strip().split("\\s+", -1);
+                if (fields[3].equals("0A") && fields[1].endsWith(":%04X".formatted(port))) {
+                    sockets.add("socket:[" + fields[9] + "]");
+                }
+            }
+        }
+        try (var files = Files.list(own.resolve("fd"))) {
+            for (var file : files.toList()) {
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                        && sockets.contains(Files.readSymbolicLink(file).toString())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The password that the first start told. */
