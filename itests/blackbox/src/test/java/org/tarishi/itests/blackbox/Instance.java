@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -317,9 +317,12 @@ final class Instance implements AutoCloseable {
         }
         try (var files = Files.list(own.resolve("fd"))) {
             for (var file : files.toList()) {
-                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                        && sockets.contains(Files.readSymbolicLink(file).toString())) {
-                    return true;
+                try {
+                    if (sockets.contains(Files.readSymbolicLink(file).toString())) {
+                        return true;
+                    }
+                } catch (NoSuchFileException e) {
+                    // Closed since it was listed.
                 }
             }
         }
