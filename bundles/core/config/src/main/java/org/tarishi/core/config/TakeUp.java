@@ -67,7 +67,7 @@ final class TakeUp {
                 for (var component : components(description, pid)) {
                     // It has its values before it is activated with them.
                     var isUnderWay = description.immediate && component.state == ComponentConfigurationDTO.SATISFIED;
-                    if (has(component, values) && !isUnderWay) {
+                    if (has(properties(component), values) && !isUnderWay) {
                         served = true;
                         if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION
                                 && !failedBefore.contains(name(component))) {
@@ -102,9 +102,18 @@ final class TakeUp {
         return component.description.bundle.id + "/" + component.description.name;
     }
 
-    private static boolean has(ComponentConfigurationDTO component, Map<String, Object> values) {
+    /** Returns the values that a component is done with: its service shows them behind its modified method, it itself before. */
+    private static Map<String, Object> properties(ComponentConfigurationDTO component) {
+        return component.description.modified == null || component.service == null
+                ? component.properties
+                : component.service.properties;
+    }
+
+    private static boolean has(Map<String, Object> properties, Map<String, Object> values) {
         return values.entrySet().stream()
-                .allMatch(entry -> Values.same(entry.getValue(), component.properties.get(entry.getKey())));
+                // The private ones are never a service's.
+                .filter(entry -> !entry.getKey().startsWith("."))
+                .allMatch(entry -> Values.same(entry.getValue(), properties.get(entry.getKey())));
     }
 
     /** Returns the components that a configuration of this PID is for. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -442,6 +443,24 @@ class ConfigIT {
         assertThat(container.command("history", "../..")).startsWith("1 ");
         assertThat(container.command("set", PID)).startsWith("2 config shows and changes");
         assertThat(container.command("grow")).startsWith("2 ");
+    }
+
+    @Test
+    void theCommandIsBackWhenTheComponentHasEndedItsWorkWithTheSettings() throws Exception {
+        container.file(PID, "port = 2525\n");
+        container.gate();
+        sample();
+        var overtaken = new CountDownLatch(1);
+        System.getProperties().put("sample.overtaken", overtaken);
+        try {
+            container.command("set", PID, "port=2526");
+            overtaken.countDown();
+            await().until(() -> container.had(PID).contains("modified: " + settings(2526, "")));
+        } finally {
+            System.getProperties().remove("sample.overtaken");
+        }
+
+        assertThat(container.had(PID)).doesNotContain("overtaken");
     }
 
     @Test
