@@ -124,7 +124,7 @@ final class Leaving implements AutoCloseable {
     }
 
     private Left go(Bundle bundle, boolean isForAWhile, Step step) {
-        var left = new Left(bundle, clock.instant(), leftovers(bundle), isForAWhile);
+        var left = new Left(bundle, clock.instant(), leftovers(bundle, isForAWhile), isForAWhile);
         var most = limit.get();
         var thread = Thread.ofPlatform().daemon().name("stop " + left.who).unstarted(() -> stop(left, step));
         left.stopper = thread;
@@ -156,12 +156,16 @@ final class Leaving implements AutoCloseable {
         return isLate;
     }
 
-    private Leftovers leftovers(Bundle bundle) {
+    private Leftovers leftovers(Bundle bundle, boolean isForAWhile) {
         var wiring = bundle.adapt(BundleWiring.class);
         var loader = wiring == null ? null : wiring.getClassLoader();
+        if (isForAWhile) {
+            // When it is taken out for good, its successor has threads of the same names.
+            noteThreads(bundle);
+        }
         Set<Long> before;
         synchronized (this) {
-            before = threadsBefore.remove(bundle);
+            before = isForAWhile ? threadsBefore.get(bundle) : threadsBefore.remove(bundle);
         }
         var names = Leftovers.classNames(bundle);
         return new Leftovers(

@@ -61,6 +61,7 @@ final class Jars {
 
     /** Describes a component; {@code more} goes in as it is. */
     Jars component(String id, Class<?> type, String more) {
+        int attributes = more.contains("<") ? more.indexOf('<') : more.length();
         return entry("OSGI-INF/p.xml", """
             <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="P" %s>
               <implementation class="%s"/>
@@ -69,7 +70,7 @@ final class Jars {
               %s
             </scr:component>
             """.formatted(
-                        more.startsWith("<") ? "" : more, type.getName(), id, more.startsWith("<") ? more : ""));
+                        more.substring(0, attributes), type.getName(), id, more.substring(attributes)));
     }
 
     Jars type(Class<?> type) {
@@ -170,6 +171,33 @@ final class Jars {
 
         @Override
         public void run() {}
+    }
+
+    /** A component whose thread ends with it. */
+    public static final class Working implements Runnable {
+
+        private final Thread thread =
+                Thread.ofPlatform().daemon().name("worker").unstarted(Working::work);
+
+        /** Starts it. */
+        public Working() {
+            thread.start();
+        }
+
+        private static void work() {
+            while (!Thread.currentThread().isInterrupted()) {
+                LockSupport.park();
+            }
+        }
+
+        @Override
+        public void run() {}
+
+        /** Ends it. */
+        public void stop() throws InterruptedException {
+            thread.interrupt();
+            thread.join();
+        }
     }
 
     /** A component that stays where all can reach it. */

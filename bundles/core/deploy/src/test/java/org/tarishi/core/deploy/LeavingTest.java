@@ -5,11 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.wiring.BundleWiring;
 
 /** What stays behind of a bundle that was told to go is named, and holds nobody up. */
 final class LeavingTest {
@@ -39,6 +42,13 @@ final class LeavingTest {
                 "1.jar",
                 Jars.plugin(version).component("p", type, attribute).type(type).entry("x", type.getName()));
         assertThat(container.run("install", "1.jar")).startsWith("0 ");
+    }
+
+    private List<ClassLoader> loaders() {
+        return Stream.of(container.framework.getBundleContext().getBundles())
+                .filter(bundle -> "org.tarishi.plugin.p".equals(bundle.getSymbolicName()))
+                .map(bundle -> bundle.adapt(BundleWiring.class).getClassLoader())
+                .toList();
     }
 
     /** Collections are what is waited for: nothing in here forces one. */
@@ -107,6 +117,28 @@ final class LeavingTest {
         System.setProperty(Jars.Clinging.LET_GO, "yes");
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(linesAfterCollections()).isEmpty());
+    }
+
+    @Test
+    void theThreadsOfASuccessorWithTheSameClassesAreNotWhatIsLeftBehind() throws Exception {
+        var inPlace = "<property name=\"tarishi.swap.in.place\" type=\"Boolean\" value=\"true\"/>";
+        for (var version : List.of("1.0.0", "2.0.0")) {
+            container.file(
+                    version + ".jar",
+                    Jars.plugin(version)
+                            .component("p", Jars.Working.class, "deactivate=\"stop\"" + inPlace)
+                            .type(Jars.Working.class)
+                            .type(Jars.class));
+        }
+        assertThat(container.run("install", "1.0.0.jar")).startsWith("0 ");
+        var old = loaders();
+
+        assertThat(container.run("install", "2.0.0.jar")).startsWith("0 ");
+        await().until(() -> loaders().size() == 1);
+        container.installer.leaving().look();
+        assertThat(container.installer.leaving().lines()).isEmpty();
+        // It was held until here.
+        assertThat(old).hasSize(1);
     }
 
     @Test
