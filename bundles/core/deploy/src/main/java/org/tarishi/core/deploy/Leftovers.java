@@ -13,8 +13,8 @@ import org.tarishi.api.Text;
 /**
  * What a stopped bundle may leave behind: its class loader, and threads that hold it.
  *
- * <p>A thread is the bundle's when its class or its context class loader is, or when classes of the bundle's names stand on its stack and it
- * was there before a successor with the same names.
+ * <p>A thread is the bundle's when its class or its context class loader is, or when what it was started with is a class of the bundle's names
+ * and it was there before a successor with the same names. Who only calls into the bundle is not: it may be calling the successor by now.
  *
  * @param loader the class loader; it is not held here
  * @param classNames the names of the classes in the bundle
@@ -51,7 +51,7 @@ record Leftovers(WeakReference<ClassLoader> loader, Set<String> classNames, Set<
         return String.join("; ", found) + (count > MOST_THREADS ? "; and " + (count - MOST_THREADS) + " more" : "");
     }
 
-    /** Returns the ids of the threads of the platform that run some of these classes now. */
+    /** Returns the ids of the threads of the platform that were started with some of these classes. */
     static Set<Long> threadsWith(Set<String> classNames) {
         var ids = new HashSet<Long>();
         if (!classNames.isEmpty()) {
@@ -65,7 +65,12 @@ record Leftovers(WeakReference<ClassLoader> loader, Set<String> classNames, Set<
     }
 
     private static boolean runs(StackTraceElement[] stack, Set<String> classNames) {
-        return Stream.of(stack).anyMatch(frame -> classNames.contains(outer(frame.getClassName())));
+        // The outermost frame that is not the JDK's, which may be a pool's.
+        return Stream.of(stack)
+                .filter(frame -> !"java.base".equals(frame.getModuleName()))
+                .reduce((_, outermost) -> outermost)
+                .filter(frame -> classNames.contains(outer(frame.getClassName())))
+                .isPresent();
     }
 
     /** Returns the class that a nested or hidden one stands in. */

@@ -1,32 +1,30 @@
 package org.tarishi.core.hooks;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.FutureTask;
 
 /**
- * What a virtual thread is to do, let go of as soon as it has begun.
+ * What a virtual thread is to do, let go of when it is done.
  *
  * <p>A virtual thread keeps its task after its end, and the framework may keep the thread: Felix 7.0.5 leaves one in the lock table of a
  * bundle's class loader when two threads load the same class for the first time. Through a walk along the chain, a plugin that was
- * replaced would then stay in memory for good.
+ * replaced would then stay in memory for good; and so would this bundle itself, if the task were of a class of its own.
  */
-final class Errand implements Runnable {
+final class Errand {
 
-    private @Nullable Runnable task;
-
-    private Errand(Runnable task) {
-        this.task = task;
-    }
+    private Errand() {}
 
     /** Starts a virtual thread that does something, and keeps hold of nothing of it. */
     static Thread start(String name, Runnable task) {
-        return Thread.ofVirtual().name(name).start(new Errand(task));
+        return Thread.ofVirtual().name(name).start(new FutureTask<>(() -> run(task), null));
     }
 
-    @Override
-    public void run() {
-        var now = Objects.requireNonNull(task, "an errand is run once");
-        task = null;
-        now.run();
+    /** A future would keep to itself what is thrown. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            var thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
     }
 }

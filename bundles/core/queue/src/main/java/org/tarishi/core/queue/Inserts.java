@@ -93,9 +93,7 @@ final class Inserts {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(unreadable(e));
         }
-        Thread.ofVirtual()
-                .name("queue " + Text.escaped(envelope.id()))
-                .start(() -> patiently(envelope, source, result));
+        Errands.start("queue " + Text.escaped(envelope.id()), () -> patiently(envelope, source, result));
         return result;
     }
 

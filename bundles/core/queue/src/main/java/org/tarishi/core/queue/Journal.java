@@ -354,7 +354,7 @@ final class Journal {
         if (batch.isEmpty()) {
             return;
         }
-        Thread.ofVirtual().name("queue told").start(() -> {
+        Errands.start("queue told", () -> {
             for (var append : batch) {
                 try {
                     append.outcome.done(fault);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -154,20 +155,30 @@ public final class Scheduler implements Parts, Retirement {
         try {
             for (var start = dispatcher.await(); start != null; start = dispatcher.await()) {
                 var leave = start;
+                // A virtual thread keeps its task after its end, and Felix 7.0.5 may keep the thread in the lock table
+                // of a
+                // class loader: a future lets go of what it has done, and so nothing holds a version that was replaced.
                 var thread = Thread.ofVirtual()
                         .name("attempt-" + leave.mail().number())
-                        .unstarted(() -> {
-                            try {
-                                courier.run(leave);
-                            } finally {
-                                attempts.remove(Thread.currentThread());
-                            }
-                        });
+                        .unstarted(new FutureTask<>(() -> attempt(leave), null));
                 attempts.add(thread);
                 thread.start();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void attempt(Start leave) {
+        try {
+            courier.run(leave);
+        } catch (Error e) {
+            LOG.error(
+                    "the attempt for mail {} ended in an error; the mail is kept",
+                    leave.mail().number(),
+                    e);
+        } finally {
+            attempts.remove(Thread.currentThread());
         }
     }
 
