@@ -47,8 +47,11 @@ public final class Main {
 
     /** Has a running instance run a command. */
     private static int ask(Folders folders, String name, List<String> arguments) throws Refusal {
+        var printed = new Printed(standardOutput());
         try {
-            return ControlClient.run(folders.run(), name, arguments, System.in, standardOutput());
+            int code = ControlClient.run(folders.run(), name, arguments, System.in, printed);
+            printed.check();
+            return code;
         } catch (IOException e) {
             if (InstanceLock.isHeld(folders.run())) {
                 throw new Refusal(
