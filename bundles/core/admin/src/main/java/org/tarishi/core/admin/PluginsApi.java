@@ -117,7 +117,7 @@ public final class PluginsApi extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         answer(request, response, (there, path) -> {
             if (path.isEmpty()) {
-                only(request, "update", "dry-run", "allow-downgrade");
+                only(request, "update", "dry-run", "allow-downgrade", "yes");
                 var verb = flag(request, "update") ? "update" : "install";
                 withFile(
                         request,
@@ -125,7 +125,7 @@ public final class PluginsApi extends HttpServlet {
                                 there,
                                 request,
                                 response,
-                                words(request, List.of(verb, file), "dry-run", "allow-downgrade")));
+                                words(request, List.of(verb, file), "dry-run", "allow-downgrade", "yes")));
             } else if (path.equals(List.of("trial"))) {
                 only(request, "mode", "percent", "client", "dry-run");
                 var words = new ArrayList<String>();

@@ -188,6 +188,7 @@ class PluginsApiTest {
                 "POST   |                                              | install <jar>",
                 "POST   | ?dry-run                                     | install <jar> --dry-run",
                 "POST   | ?update=true&allow-downgrade=true            | update <jar> --allow-downgrade",
+                "POST   | ?update&yes                                  | update <jar> --yes",
                 "POST   | /greylist/rollback                           | rollback greylist",
                 "POST   | /greylist/rollback?version=1.2.0&settings&dry-run=false | rollback greylist 1.2.0 --settings",
                 "POST   | /trial?percent=10                            | canary <jar> --percent 10",

@@ -56,7 +56,7 @@ final class Foundation {
             forget(jar);
             throw new PluginRefusedException(
                     jar + " ends all sessions and has everything start anew: say `tarishi plugin"
-                            + " update FILE --yes` to have that done");
+                            + " update FILE --yes`, or `yes` over HTTP, to have that done");
         }
         var done = jar + " takes the place of " + old.getVersion()
                 + " now: sessions end with 421, and the server is there again in some seconds; `tarishi status` tells";
