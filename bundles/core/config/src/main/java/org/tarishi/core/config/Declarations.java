@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -100,6 +101,19 @@ final class Declarations {
     boolean isServedBeside(String declared, Bundle except) {
         return declarers(declared, null).stream()
                 .anyMatch(declarer -> !declarer.bundle.equals(except) && (declarer.bundle.getState() & RUNNING) != 0);
+    }
+
+    /** Returns the bundle that alone has a say about a PID; null where there are several, or none. */
+    @Nullable Bundle only(String pid, @Nullable Bundle also) {
+        var declarers = declarers(declared(pid), also);
+        return declarers.size() == 1 ? declarers.getFirst().bundle : null;
+    }
+
+    /** Tells whether no other version of a bundle is installed, which could have a say too. */
+    boolean isOnlyVersion(Bundle bundle) {
+        return Stream.of(context.getBundles())
+                .allMatch(other ->
+                        other.equals(bundle) || !Objects.equals(other.getSymbolicName(), bundle.getSymbolicName()));
     }
 
     /** Returns the keys of a PID with what is known of them. */

@@ -63,6 +63,10 @@ final class Gate implements SynchronousConfigurationListener {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Known> known = new TreeMap<>();
+    /** What ConfigAdmin held at the start, of those whose bundle has not come yet. */
+    private final Map<String, Map<String, Object>> held = new HashMap<>();
+
+    private final Marks marks;
     private volatile boolean ready;
 
     /** What the gate knows of one PID that has a file, or had one. */
@@ -77,6 +81,8 @@ final class Gate implements SynchronousConfigurationListener {
         List<Problem> problems = List.of();
         /** Whether nobody could check the file yet. */
         boolean waiting;
+        /** The bundle, as it was installed, that arrived last and found the text in force good; it comes twice, resolved and about to start. */
+        @Nullable String goodFor;
     }
 
     Gate(
@@ -94,6 +100,7 @@ final class Gate implements SynchronousConfigurationListener {
         this.takeUp = takeUp;
         this.conf = conf;
         this.good = good;
+        this.marks = new Marks(good);
         this.history = history;
         this.own = own;
     }
@@ -112,7 +119,9 @@ final class Gate implements SynchronousConfigurationListener {
             }
             for (var configuration : stored()) {
                 var pid = configuration.getPid();
-                if (!pids.contains(pid) && isManaged(pid)) {
+                if (pids.contains(pid) && known(pid).waiting) {
+                    held.put(pid, Values.settings(configuration.getProperties()));
+                } else if (!pids.contains(pid) && isManaged(pid)) {
                     if (Files.exists(goodFile(pid))) {
                         known.computeIfAbsent(pid, p -> new Known()).inForce = readGood(pid);
                         remove(pid, Author.START);
@@ -194,12 +203,17 @@ final class Gate implements SynchronousConfigurationListener {
             return;
         }
         var isNews = !Objects.equals(text, k.seen) || !ready;
-        if (!isNews && arriving == null) {
+        if (!isNews && (arriving == null || Marks.installed(arriving).equals(k.goodFor))) {
             return;
         }
         if (text == null) {
             k.seen = null;
             remove(pid, author);
+            return;
+        }
+        k.goodFor = null;
+        if (arriving != null && !isNews && k.waiting && isKnownGood(pid, text, arriving)) {
+            k.goodFor = Marks.installed(arriving);
             return;
         }
         var wasWaiting = k.waiting;
@@ -233,10 +247,39 @@ final class Gate implements SynchronousConfigurationListener {
                 var had = k.values;
                 var values = wasWaiting && had != null && Values.sameTexts(had, typed) ? had : typed;
                 var problems = put(pid, text, values, wasWaiting ? Author.START : author, arriving == null && ready);
-                if (!problems.isEmpty()) {
+                if (problems.isEmpty()) {
+                    k.goodFor = arriving == null ? null : Marks.installed(arriving);
+                    mark(pid, values, arriving);
+                } else {
                     refuse(pid, k, problems, author);
                 }
             }
+        }
+    }
+
+    /** Takes what a bundle found good in a former run, where neither the bundle nor text and values have changed since. */
+    private boolean isKnownGood(String pid, String text, Bundle arriving) {
+        var values = held.remove(pid);
+        if (values == null
+                || !text.equals(readGood(pid))
+                || !declarations.isOnlyVersion(arriving)
+                || !marks.has(pid, arriving, values)) {
+            return false;
+        }
+        var k = known(pid);
+        k.values = values;
+        k.inForce = text;
+        k.problems = List.of();
+        k.waiting = false;
+        tellOwn(pid, text);
+        return true;
+    }
+
+    private void mark(String pid, Map<String, Object> values, @Nullable Bundle arriving) {
+        try {
+            marks.put(pid, declarations.only(pid, arriving), values);
+        } catch (IOException e) {
+            log.debug("{} will be checked at the next start", pid, e);
         }
     }
 
@@ -309,6 +352,7 @@ final class Gate implements SynchronousConfigurationListener {
             launcher.put(pid, Map.of());
             tellOwn(pid, "");
             SafeFiles.delete(goodFile(pid));
+            marks.forget(pid);
             if (before != null) {
                 history.add(pid, author, before, null);
             }
@@ -652,7 +696,11 @@ final class Gate implements SynchronousConfigurationListener {
                 return problems;
             }
             case Verdict.Good(var values) -> {
-                return put(pid, text, values, author, true);
+                var problems = put(pid, text, values, author, true);
+                if (problems.isEmpty()) {
+                    mark(pid, values, null);
+                }
+                return problems;
             }
         }
     }
@@ -719,6 +767,7 @@ final class Gate implements SynchronousConfigurationListener {
                     "",
                     "cannot be stored: " + (e instanceof IOException io ? SafeFiles.reason(io) : e.getMessage())));
         }
+        held.remove(pid);
         k.values = values;
         k.inForce = text;
         k.problems = List.of();

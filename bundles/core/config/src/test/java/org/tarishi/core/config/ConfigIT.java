@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -139,6 +140,55 @@ class ConfigIT {
         container.restart();
 
         assertThat(container.had(PID)).containsExactly("activated: " + settings(27, ""));
+    }
+
+    @Test
+    void whatABundleFoundGoodItIsNotAskedAgainAtEachStart() throws Exception {
+        container.file(PID, "port = 2525\n");
+        container.gate();
+        sample();
+        assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS);
+
+        container.command("set", PID, "port=26");
+        assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS);
+        assertThat(container.had(PID)).containsExactly("activated: " + settings(26, ""));
+    }
+
+    @Test
+    void whatHasChangedMeanwhileIsAskedAgain() throws Exception {
+        container.file(PID, "port = 2525\n");
+        container.gate();
+        sample();
+        container.file(PID, "port = 27\n");
+        await().until(() -> container.had(PID).size() == 2);
+        container.stopGate();
+        container.file(PID, "port = 28\n");
+        assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS + MADE_BY_A_CHECK);
+        assertThat(container.had(PID)).containsExactly("activated: " + settings(28, ""));
+
+        // As a crash would leave it, between the store and the last good text.
+        container.stopGate();
+        admin().getConfiguration(PID, "?").update(FrameworkUtil.asDictionary(Map.of("port", 99)));
+        assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS + MADE_BY_A_CHECK);
+        assertThat(container.had(PID)).containsExactly("activated: " + settings(28, ""));
+    }
+
+    /** How many checked settings the components of the sample make at a start. */
+    private static final int MADE_BY_COMPONENTS = 2;
+
+    /** Those that are wanted, and those that they would replace. */
+    private static final int MADE_BY_A_CHECK = 2;
+
+    private int madeAtARestart() throws Exception {
+        var made = new AtomicInteger();
+        System.getProperties().put("sample.made", made);
+        try {
+            container.restart();
+            await().until(() -> container.had(PID).size() == 1);
+            return made.get();
+        } finally {
+            System.getProperties().remove("sample.made");
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.tarishi.core.config.sample;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.core.spi.Obtainable;
 
@@ -12,11 +13,17 @@ record SampleSettings(int port, List<String> hosts, Duration delay, long queue) 
     /** What the machine does not give while this system property says so. */
     private static final String TAKEN = "sample.taken";
 
+    /** Counts how many are made while it is there. */
+    private static final String MADE = "sample.made";
+
     SampleSettings(SampleConfig config) {
         this(config.port(), List.of(config.hosts()), duration(config.delay()), config.queue_max$_$size());
     }
 
     SampleSettings {
+        if (System.getProperties().get(MADE) instanceof AtomicInteger made) {
+            made.incrementAndGet();
+        }
         if (!delay.isPositive()) {
             throw new InvalidSettingException("delay", "must be positive, such as PT5M: " + delay);
         }
