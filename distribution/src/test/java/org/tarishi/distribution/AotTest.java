@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +24,8 @@ class AotTest extends Driver {
         for (var part : List.of("bin", "lib", "config", "features", "repository")) {
             copy(HOME.resolve(part), home().resolve(part));
         }
-        for (var cache : caches()) {
-            Files.delete(cache);
+        for (var learned : learned(home(), "")) {
+            delete(learned);
         }
     }
 
@@ -37,13 +38,15 @@ class AotTest extends Driver {
         assertThat(made.code()).as(made.out()).isZero();
         assertThat(made.out()).isEqualTo("Learning from a start, so that the next ones are quick ...\n");
         assertThat(caches()).hasSize(1);
-        assertThat(files()).containsAll(before).hasSize(before.size() + 1);
+        assertThat(learned(home(), "")).hasSize(2);
+        assertThat(files()).containsAll(before).hasSize(before.size() + 2);
         assertThat(tarishiAot()).isEqualTo(new Result(0, ""));
 
         var run = run(ANY_PORT);
         untilReady();
         assertThat(Files.readString(Path.of("/proc", Long.toString(run.pid()), "maps")))
                 .contains(caches().getFirst().getFileName().toString());
+        assertThat(log()).doesNotContain("bundles: ");
         nothingButTheLogWasPrinted();
     }
 
@@ -54,7 +57,21 @@ class AotTest extends Driver {
         run(ANY_PORT);
         untilReady();
 
+        assertThat(log()).contains(" installed, 0 updated, 0 removed");
         nothingButTheLogWasPrinted();
+    }
+
+    @Test
+    void aSeedThatIsNotWholeIsToldAndTheFirstStartDoesWithoutIt() throws Exception {
+        var cache = ofTheSameJars().getFileName().toString();
+        Files.createDirectories(home().resolve("lib").resolve(cache.replace(".aot", ".seed") + "/cache/bundle1"));
+
+        run(ANY_PORT);
+        untilReady();
+
+        assertThat(log())
+                .contains(" WARN ", "the first start takes longer, what was prepared for it can't be had: ")
+                .contains(" installed, 0 updated, 0 removed");
     }
 
     @Test
@@ -97,14 +114,28 @@ class AotTest extends Driver {
     }
 
     private static List<Path> caches(Path home) throws IOException {
+        return learned(home, ".aot");
+    }
+
+    private static List<Path> learned(Path home, String ending) throws IOException {
         try (var files = Files.list(home.resolve("lib"))) {
-            return files.filter(file -> file.toString().endsWith(".aot")).toList();
+            return files.filter(file -> file.getFileName().toString().startsWith("tarishi-")
+                            && file.toString().endsWith(ending))
+                    .toList();
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (var files = Files.walk(tree)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
     private List<Path> files() throws IOException {
         try (var files = Files.walk(home())) {
-            return files.toList();
+            return files.filter(file -> !file.toString().contains(".seed/")).toList();
         }
     }
 }

@@ -3,6 +3,7 @@ package org.tarishi.core.boot;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -197,21 +198,29 @@ final class Instance implements ControlServer.Commands {
 
     /** Returns a framework on the stored bundles; where the store is damaged, on an empty one that fills itself again. */
     private Framework initialised() throws BundleException {
+        var store = folders.data().resolve("cache");
+        try {
+            Seed.plant(seed(), folders);
+        } catch (IOException e) {
+            log.warn("the first start takes longer, what was prepared for it can't be had: {}", Folders.reason(e));
+        }
         try {
             var made = Platform.framework(properties, this::restart);
             made.init();
             return made;
         } catch (BundleException | RuntimeException e) {
-            log.error(
-                    "the bundle store {} is damaged and is built anew",
-                    folders.data().resolve("cache"),
-                    e);
+            log.error("the bundle store {} is damaged and is built anew", store, e);
             var clean = new HashMap<>(properties);
             clean.put("org.osgi.framework.storage.clean", "onFirstInit");
             var made = Platform.framework(clean, this::restart);
             made.init();
             return made;
         }
+    }
+
+    private static @Nullable Path seed() {
+        var named = System.getProperty("tarishi.seed");
+        return named == null ? null : Path.of(named);
     }
 
     private Map<String, String> properties() {

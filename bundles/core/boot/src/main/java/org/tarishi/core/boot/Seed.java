@@ -1,0 +1,93 @@
+package org.tarishi.core.boot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a new instance begins with, where {@code tarishi aot} has left it beside the distribution: the bundles, installed, and the shipped
+ * settings, checked and stored. Its first start then is one like any other. Nothing in it is believed more than what the instance wrote
+ * itself: {@link Installer} compares the bundles with the features, the configuration gate each setting with its file.
+ */
+final class Seed {
+
+    private static final String CONFIG = "config";
+    private static final String CACHE = "cache";
+
+    private Seed() {}
+
+    /**
+     * Copies a seed into an instance that has never started; all of it or nothing that counts, also where the process ends meanwhile.
+     *
+     * @param from the seed; there may be none
+     * @param folders the instance, with its settings files
+     * @throws IOException where it can't be copied; the instance then makes its own
+     */
+    static void plant(@Nullable Path from, Folders folders) throws IOException {
+        var data = folders.data();
+        if (from == null
+                || !Files.isDirectory(from)
+                || Files.exists(data.resolve(CACHE))
+                || Files.exists(data.resolve(CONFIG))) {
+            return;
+        }
+        var config = data.resolve(CONFIG + ".new");
+        var cache = data.resolve(CACHE + ".new");
+        try {
+            copy(from.resolve(CONFIG), config, file -> isWanted(file, folders.conf()));
+            copy(from.resolve(CACHE), cache, file -> true);
+            Files.move(config, data.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
+            // Last: this is what tells that there is nothing to be done.
+            Files.move(cache, data.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            delete(config);
+            delete(cache);
+        }
+    }
+
+    /** A good text of other settings than this instance's would be told as a change, and there has been none; nor is there a history. */
+    private static boolean isWanted(Path file, Path conf) {
+        var name = file.getFileName().toString();
+        if (name.equals("history")) {
+            return false;
+        }
+        try {
+            return !name.endsWith(".cfg") || Files.mismatch(file, conf.resolve(name)) < 0;
+        } catch (IOException e) {
+            // The instance has no such file, or one that can't be read, which is told in its place.
+            return false;
+        }
+    }
+
+    private static void copy(Path from, Path to, Predicate<Path> isWanted) throws IOException {
+        delete(to);
+        Files.createDirectory(to);
+        try (var entries = Files.newDirectoryStream(from)) {
+            for (var entry : entries) {
+                if (isWanted.test(entry)) {
+                    var copy = to.resolve(entry.getFileName());
+                    if (Files.isDirectory(entry)) {
+                        copy(entry, copy, isWanted);
+                    } else {
+                        Files.copy(entry, copy);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (var files = Files.walk(tree)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
