@@ -37,6 +37,11 @@ final class Setup {
         return Duration.parse(text("tarishi.swapPause"));
     }
 
+    /** How often something is replaced, one after the other. */
+    static int replacements() {
+        return Integer.parseInt(text("tarishi.replacements"));
+    }
+
     /** How long something is replaced every second. */
     static Duration soak() {
         return Duration.parse(text("tarishi.soak"));

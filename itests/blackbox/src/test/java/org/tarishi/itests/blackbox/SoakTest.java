@@ -3,11 +3,9 @@ package org.tarishi.itests.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tarishi.itests.harness.Churn;
-import org.tarishi.itests.harness.PluginJar;
 
 /** A server under full load has something of it replaced every second; nobody hears of it, and nothing is left of what was replaced. */
 @Tag("alone")
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class SoakTest {
 
-    private static final String CORE = "org.tarishi.core.";
     private static final String HERE = "user@example.com";
     private static final String AWAY = "user@away.example";
     private static final int CLIENTS = 200;
@@ -33,32 +29,12 @@ class SoakTest {
 
     private static final int PER_CONNECTION = 10;
     private static final int BODY = 500;
-    private static final List<String> BESIDE =
-            List.of("stamp", "hooks", "stamp", "server", "client", "stamp", "dns", "delivery", "admin");
-    private static final List<String> IN_PLACE = List.of("queue", "scheduler");
-
-    /** A class of each, that is loaded once a version. */
-    private static final Map<String, String> CLASSES = Map.of(
-            "stamp", "org.tarishi.itests.stamp.Stamp",
-            "hooks", CORE + "hooks.ChainHooks",
-            "server", CORE + "server.Server",
-            "client", CORE + "client.PooledSmtpClient",
-            "dns", CORE + "dns.Resolution",
-            "delivery", CORE + "delivery.ClientAgent",
-            "admin", CORE + "admin.Access",
-            "queue", CORE + "queue.JournalQueueStore",
-            "scheduler", CORE + "scheduler.Scheduler");
-
     /** The shortest time after which the figures of speed and memory mean something: a machine that has just begun to compile is slow. */
     private static final Duration LONG = Duration.ofMinutes(4);
-
-    /** What was handed out last may hold a version for a while. */
-    private static final Duration COLLECTED_WITHIN = Duration.ofSeconds(10);
 
     @TempDir
     Path root;
 
-    private final Map<String, Integer> versions = new HashMap<>();
     private final StringBuilder report = new StringBuilder();
 
     @Test
@@ -67,12 +43,15 @@ class SoakTest {
         int clients = time.compareTo(LONG) < 0 ? FEW_CLIENTS : CLIENTS;
         try (var away = away();
                 var instance = instance(away)) {
+            var replacements = new Replacements(instance, root);
+            replacements.replace("stamp");
+            instance.configure(Instance.CHAIN, "plugins=[ \"stamp\" ]");
             var churn = Churn.start(
                     instance.smtpPort(), clients, List.of(HERE, HERE, HERE, HERE, AWAY), PER_CONNECTION, BODY);
             await().atMost(Duration.ofSeconds(60)).until(() -> churn.connections() >= clients);
             // What each version loads when it is first used is there before memory is measured, and code is compiled.
-            replaceEach(instance, BESIDE);
-            replaceEach(instance, IN_PLACE);
+            replacements.replaceEach(Replacements.BESIDE);
+            replacements.replaceEach(Replacements.IN_PLACE);
             Thread.sleep(time.dividedBy(5));
             var _ = churn.takeMicros();
             Thread.sleep(time.dividedBy(5));
@@ -80,11 +59,10 @@ class SoakTest {
             long heap = instance.heap();
             long metaspace = instance.metaspace();
 
-            int beside = replace(instance, BESIDE, time, Duration.ofSeconds(1));
+            int beside = replacements.replace(Replacements.BESIDE, time, Duration.ofSeconds(1));
             var meanwhile = churn.takeMicros();
-            int inPlace = replace(
-                    instance,
-                    IN_PLACE,
+            int inPlace = replacements.replace(
+                    Replacements.IN_PLACE,
                     time.dividedBy(2),
                     time.compareTo(LONG) < 0 ? Duration.ofSeconds(4) : Duration.ofSeconds(15));
             var held = churn.takeMicros();
@@ -131,7 +109,7 @@ class SoakTest {
             long metaspaceAfter = instance.metaspace();
             say("heap " + heap / 1024 + " KiB, then " + heapAfter / 1024 + " KiB; metaspace " + metaspace / 1024
                     + " KiB, then " + metaspaceAfter / 1024 + " KiB");
-            var left = stillLoaded(instance);
+            var left = replacements.loaded();
             say("versions loaded: " + left);
 
             assertThat(churn.troubles()).isEmpty();
@@ -139,14 +117,10 @@ class SoakTest {
             assertThat(lost).as("lost").isEmpty();
             assertThat(twice).as("doubled").isEmpty();
             assertThat(unfiltered).as("unfiltered").isZero();
-            // What is shipped of the server's parts stays installed, to be gone back to. The last former queue and
-            // scheduler may be
-            // held for a while by what they have handed out: a leak is one for each replacement.
             assertThat(left)
-                    .as("versions loaded")
                     .allSatisfy((part, loaded) -> assertThat(loaded)
-                            .as(part)
-                            .isLessThanOrEqualTo(part.equals("stamp") ? 1 : IN_PLACE.contains(part) ? 3 : 2));
+                            .as("versions loaded of " + part)
+                            .isLessThanOrEqualTo(part.equals("stamp") ? 1 : 2));
             assertThat(instance.log()).doesNotContain(" ERROR ");
             if (time.compareTo(LONG) >= 0) {
                 assertThat(percentile(meanwhile, 99))
@@ -161,49 +135,6 @@ class SoakTest {
 
     private static boolean isFiltered(Map<String, Integer> counts) {
         return counts.getOrDefault("X-Stamp-Mail", 0) == 1 && counts.getOrDefault("X-Stamp-Data", 0) == 1;
-    }
-
-    /** Replaces one after the other for a time; returns how many times. */
-    private int replace(Instance instance, List<String> parts, Duration time, Duration interval) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        long next = System.nanoTime();
-        int done = 0;
-        while (System.nanoTime() < end) {
-            replace(instance, parts.get(done++ % parts.size()));
-            next = Math.max(next + interval.toNanos(), System.nanoTime());
-            Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
-        }
-        return done;
-    }
-
-    private void replaceEach(Instance instance, List<String> parts) throws IOException {
-        for (var part : parts) {
-            replace(instance, part);
-        }
-    }
-
-    private void replace(Instance instance, String part) throws IOException {
-        int version = versions.merge(part, 1, Integer::sum);
-        var isPlugin = part.equals("stamp");
-        var jar = new PluginJar(isPlugin ? Setup.plugin(part) : Setup.shipped(CORE + part))
-                .header("Bundle-Version", "2." + version + ".0");
-        if (isPlugin) {
-            jar.entry("stamp.txt", "v" + version + "\n");
-        }
-        var file = jar.write(root.resolve(part + ".jar"));
-        var result = instance.ask("plugin", "install", file.toString());
-        assertThat(result.code()).as(result.out()).isZero();
-    }
-
-    private static Map<String, Long> stillLoaded(Instance instance) throws Exception {
-        var loaded = new HashMap<String, Long>();
-        long end = System.nanoTime() + COLLECTED_WITHIN.toNanos();
-        do {
-            var all = instance.loaded();
-            CLASSES.forEach((part, name) ->
-                    loaded.put(part, all.stream().filter(name::equals).count()));
-        } while (loaded.values().stream().anyMatch(versions -> versions > 2) && System.nanoTime() < end);
-        return loaded;
     }
 
     private void say(String line) {
@@ -229,18 +160,13 @@ class SoakTest {
     }
 
     private Instance instance(Instance away) throws Exception {
-        var instance = Instance.in(root.resolve("base"))
+        return Instance.in(root.resolve("base"))
+                .optimised()
                 .set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]")
                 .set(Instance.RELAY, "destinations", "[ \"inline:away.example=accept\" ]")
-                .set("org.tarishi.core.delivery", "smartHost", "smtp://127.0.0.1:" + away.smtpPort());
-        try {
-            instance.start();
-            replace(instance, "stamp");
-            instance.configure(Instance.CHAIN, "plugins=[ \"stamp\" ]");
-            return instance.set(Instance.CHAIN, "plugins", "[ \"stamp\" ]");
-        } catch (Exception | AssertionError e) {
-            instance.close();
-            throw e;
-        }
+                .set("org.tarishi.core.delivery", "smartHost", "smtp://127.0.0.1:" + away.smtpPort())
+                // What the JVM itself keeps while there is room, such as method handles, is not what is looked for.
+                .environment("TARISHI_JAVA_OPTS", "-XX:SoftRefLRUPolicyMSPerMB=0")
+                .start();
     }
 }

@@ -1,0 +1,99 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tarishi.itests.harness.Churn;
+
+/** Replaced ten thousand times under some load, a server is as large as before. */
+@Tag("alone")
+@Timeout(value = 6, unit = TimeUnit.HOURS)
+class ManyReplacementsTest {
+
+    private static final int CLIENTS = 4;
+
+    /** How often each is replaced before memory is measured: by then what a version needs when it is first used is there. */
+    private static final int WARM = 10;
+
+    @TempDir
+    Path root;
+
+    private final StringBuilder report = new StringBuilder();
+
+    private record Size(long heap, long metaspace) {
+
+        static Size of(Instance instance) throws Exception {
+            return new Size(instance.heap(), instance.metaspace());
+        }
+
+        @Override
+        public String toString() {
+            return "heap " + heap / 1024 + " KiB, metaspace " + metaspace / 1024 + " KiB";
+        }
+    }
+
+    @Test
+    void nothingGrowsWithTheNumberOfReplacements() throws Exception {
+        int wanted = Setup.replacements();
+        var parts = new ArrayList<>(Replacements.BESIDE);
+        parts.addAll(Replacements.IN_PLACE);
+        try (var instance = Instance.in(root.resolve("base"))
+                .optimised()
+                .environment("TARISHI_JAVA_OPTS", "-XX:SoftRefLRUPolicyMSPerMB=0")
+                .start()) {
+            var replacements = new Replacements(instance, root);
+            var churn = Churn.start(instance.smtpPort(), CLIENTS, List.of("user@example.com"), 10, 500);
+            for (int i = 0; i < WARM; i++) {
+                replacements.replaceEach(parts);
+            }
+            var before = atRest(instance);
+            say("before: " + before);
+            for (int done = 0; done < wanted; done++) {
+                replacements.replace(parts.get(done % parts.size()));
+                if (done % 500 == 499) {
+                    say((done + 1) + ": " + Size.of(instance));
+                }
+            }
+            churn.stop();
+            var after = atRest(instance);
+            say("after " + wanted + ": " + after + ", " + churn.accepted() + " messages");
+            var loaded = replacements.loaded();
+            say("versions loaded: " + loaded);
+
+            assertThat(churn.troubles()).isEmpty();
+            assertThat(churn.refused() + churn.dropped() + churn.failed()).isZero();
+            assertThat(loaded)
+                    .allSatisfy((part, count) -> assertThat(count)
+                            .as("versions loaded of " + part)
+                            .isLessThanOrEqualTo(part.equals("stamp") ? 1 : 2));
+            assertThat(after.heap()).as("heap").isLessThan(before.heap() * 102 / 100);
+            assertThat(after.metaspace()).as("metaspace").isLessThan(before.metaspace() * 102 / 100);
+            assertThat(instance.log()).doesNotContain(" ERROR ");
+        } finally {
+            Files.createDirectories(Path.of("target"));
+            Files.writeString(Path.of("target", "replacements.txt"), report);
+        }
+    }
+
+    private static Size atRest(Instance instance) throws Exception {
+        await("former versions have gone")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !instance.ask("plugin", "list").out().contains("draining"));
+        return Size.of(instance);
+    }
+
+    private void say(String line) {
+        report.append(line).append('\n');
+        System.out.println(line);
+    }
+}

@@ -1,0 +1,94 @@
+package org.tarishi.itests.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tarishi.itests.harness.PluginJar;
+
+/** Replaces a plugin and parts of a running server by the same code under another version, and knows what is left of former ones. */
+final class Replacements {
+
+    private static final String CORE = "org.tarishi.core.";
+
+    static final List<String> BESIDE =
+            List.of("stamp", "hooks", "stamp", "server", "client", "stamp", "dns", "delivery", "admin");
+    static final List<String> IN_PLACE = List.of("queue", "scheduler");
+
+    /** A class of each, that is loaded once a version. */
+    private static final Map<String, String> CLASSES = Map.of(
+            "stamp", "org.tarishi.itests.stamp.Stamp",
+            "hooks", CORE + "hooks.ChainHooks",
+            "server", CORE + "server.Server",
+            "client", CORE + "client.PooledSmtpClient",
+            "dns", CORE + "dns.Resolution",
+            "delivery", CORE + "delivery.ClientAgent",
+            "admin", CORE + "admin.Access",
+            "queue", CORE + "queue.JournalQueueStore",
+            "scheduler", CORE + "scheduler.Scheduler");
+
+    /** What was handed out last may hold a version for a while. */
+    private static final Duration COLLECTED_WITHIN = Duration.ofSeconds(10);
+
+    private final Instance instance;
+    private final Path folder;
+    private final Map<String, Integer> versions = new HashMap<>();
+
+    /**
+     * Makes it.
+     *
+     * @param folder where it may write
+     */
+    Replacements(Instance instance, Path folder) {
+        this.instance = instance;
+        this.folder = folder;
+    }
+
+    void replaceEach(List<String> parts) throws IOException {
+        for (var part : parts) {
+            replace(part);
+        }
+    }
+
+    void replace(String part) throws IOException {
+        int version = versions.merge(part, 1, Integer::sum);
+        var isPlugin = part.equals("stamp");
+        var jar = new PluginJar(isPlugin ? Setup.plugin(part) : Setup.shipped(CORE + part))
+                .header("Bundle-Version", "2." + version + ".0");
+        if (isPlugin) {
+            jar.entry("stamp.txt", "v" + version + "\n");
+        }
+        var file = jar.write(folder.resolve(part + ".jar"));
+        var result = instance.ask("plugin", "install", file.toString());
+        assertThat(result.code()).as(result.out()).isZero();
+    }
+
+    /** Replaces one after the other for a time, and waits between two; returns how many times. */
+    int replace(List<String> parts, Duration time, Duration interval) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        long next = System.nanoTime();
+        int done = 0;
+        while (System.nanoTime() < end) {
+            replace(parts.get(done++ % parts.size()));
+            next = Math.max(next + interval.toNanos(), System.nanoTime());
+            Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+        }
+        return done;
+    }
+
+    /** How many versions of each are in memory. What is shipped of the server's parts is one of them, to be gone back to. */
+    Map<String, Long> loaded() throws Exception {
+        var loaded = new HashMap<String, Long>();
+        long end = System.nanoTime() + COLLECTED_WITHIN.toNanos();
+        do {
+            var all = instance.loaded();
+            CLASSES.forEach((part, name) ->
+                    loaded.put(part, all.stream().filter(name::equals).count()));
+        } while (loaded.values().stream().anyMatch(count -> count > 2) && System.nanoTime() < end);
+        return loaded;
+    }
+}
