@@ -42,6 +42,9 @@ final class Instance implements ControlServer.Commands {
     /** How long the greeting waits for what comes when mail is served already. */
     private static final Duration COMPLETE_WAIT = Duration.ofSeconds(10);
 
+    /** How long what comes afterwards waits for mail to be served. */
+    private static final Duration AFTERWARDS = Duration.ofSeconds(1);
+
     private final Folders folders;
     private final String version;
     private final Options options;
@@ -140,6 +143,10 @@ final class Instance implements ControlServer.Commands {
                 made.start();
                 complain();
                 now.frameworkStarted();
+                // What comes afterwards takes processor time from those who are about to serve mail, but it is what
+                // shows
+                // the operator what is amiss where they are not.
+                now.awaitReady(AFTERWARDS);
                 made.adapt(FrameworkStartLevel.class).setStartLevel(Platform.TOP_LEVEL);
                 made.waitForStop(0);
             } catch (BundleException | IOException e) {
@@ -313,6 +320,7 @@ final class Instance implements ControlServer.Commands {
                             lines.isEmpty() ? "" : ": ",
                             String.join(", ", lines),
                             age().toMillis());
+                    watched.readyTold();
                     greetOnce(watched);
                     return;
                 }

@@ -33,6 +33,7 @@ final class Readiness {
     private final List<String> afterwards;
     private final Map<Long, String> failed = new ConcurrentHashMap<>();
     private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch told = new CountDownLatch(1);
     private volatile @Nullable ServiceTracker<Object, Object> services;
 
     /**
@@ -91,6 +92,16 @@ final class Readiness {
     /** Waits until the framework has reached the level at which mail is served, for a time at most. */
     void awaitStart(Duration patience) throws InterruptedException {
         var _ = started.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Says that the instance was found ready. */
+    void readyTold() {
+        told.countDown();
+    }
+
+    /** Waits until the instance was found ready, for a time at most. */
+    void awaitReady(Duration patience) throws InterruptedException {
+        var _ = told.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Asks every status service. Any thread. */

@@ -72,11 +72,24 @@ final class Seed {
                     var copy = to.resolve(entry.getFileName());
                     if (Files.isDirectory(entry)) {
                         copy(entry, copy, isWanted);
-                    } else {
+                    } else if (!isLinked(entry, copy)) {
                         Files.copy(entry, copy);
                     }
                 }
             }
+        }
+    }
+
+    /** The framework writes a jar once and never into it, so all instances may have the same one, where the file system lets them. */
+    private static boolean isLinked(Path from, Path to) {
+        if (!from.toString().endsWith(".jar")) {
+            return false;
+        }
+        try {
+            Files.createLink(to, from);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
         }
     }
 

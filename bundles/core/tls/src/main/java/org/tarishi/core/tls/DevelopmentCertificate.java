@@ -75,14 +75,20 @@ final class DevelopmentCertificate {
 
     /** Returns the one that is there, or a new one where there is none, or one that ends soon; empty when none can be made. */
     List<Identity> get() {
+        if (find().isEmpty()) {
+            make();
+        }
+        return group.inForce();
+    }
+
+    /** Returns the one that is there; empty where there is none, or one that ends soon. */
+    List<Identity> find() {
         if (Files.exists(file)) {
             // It is written here, and by a rename.
             var _ = group.look(List.of(file), true);
         }
-        if (group.inForce().isEmpty() || endsSoon(group.inForce().getFirst().expiry())) {
-            make();
-        }
-        return group.inForce();
+        var found = group.inForce();
+        return found.isEmpty() || endsSoon(found.getFirst().expiry()) ? List.of() : found;
     }
 
     private boolean endsSoon(Instant expiry) {

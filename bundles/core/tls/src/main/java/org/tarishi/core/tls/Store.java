@@ -49,9 +49,10 @@ final class Store {
      * Looks at all files, and takes up what has changed.
      *
      * @param isAtOnce whether what has changed is taken as it is, such as at a start
+     * @param mayMake whether a certificate is made where there is none, which takes a while
      * @return whether something else is in force now
      */
-    boolean look(Settings settings, boolean isAtOnce) {
+    boolean look(Settings settings, boolean isAtOnce, boolean mayMake) {
         var folder = conf.resolve(settings.folder());
         var names = new TreeMap<String, List<Path>>();
         var files = new ArrayList<Path>();
@@ -78,19 +79,19 @@ final class Store {
             others = new Group(DEFAULT, clock);
             isOther = true;
         }
-        boolean isOtherwise = chooseOtherwise();
+        boolean isOtherwise = chooseOtherwise(mayMake);
         return isOther || isOtherwise;
     }
 
     /** What is shown for every name where there is no default: the first folder's, else what is made for development. */
-    private boolean chooseOtherwise() {
+    private boolean chooseOtherwise(boolean mayMake) {
         var before = shownOtherwise;
         shownOtherwise = others.inForce().isEmpty()
                 ? folders.values().stream()
                         .map(Group::inForce)
                         .filter(identities -> !identities.isEmpty())
                         .findFirst()
-                        .orElseGet(development::get)
+                        .orElseGet(mayMake ? development::get : development::find)
                 : List.of();
         return !before.equals(shownOtherwise);
     }

@@ -75,7 +75,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         this.expiry = new Expiry(clock);
         this.staples = new Staples(clock);
         this.watch = Thread.ofVirtual().name("tls-watch").unstarted(this::watch);
-        var _ = store.look(settings, true);
+        var _ = store.look(settings, true, false);
         var _ = revocations.look(settings.clientRevocationLists());
         var _ = staples.prepare(settings.stapling());
         this.contexts =
@@ -113,7 +113,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
             }
             boolean isElsewhere = !settings.files().equals(before.files())
                     || !settings.folder().equals(before.folder());
-            var _ = store.look(settings, isElsewhere);
+            var _ = store.look(settings, isElsewhere, true);
             var _ = revocations.look(settings.clientRevocationLists());
             var _ = staples.prepare(settings.stapling());
             contexts = new Contexts(settings, store.index(), heeding(clients, settings), servers);
@@ -184,7 +184,19 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         staples.close();
     }
 
+    /** Makes a certificate where none was found at the start, which nobody should wait for. */
+    void begin() {
+        if (contexts.index().isEmpty()) {
+            look();
+        }
+    }
+
     private void watch() {
+        try {
+            begin();
+        } catch (RuntimeException e) {
+            LOG.error("there is no certificate, and none could be made", e);
+        }
         while (!stopped) {
             try {
                 Thread.sleep(contexts.settings().checkEvery());
@@ -204,7 +216,7 @@ public final class TlsKeys implements TlsContexts, Supplier<Map<String, Object>>
         try {
             var now = contexts;
             var settings = now.settings();
-            boolean isOther = store.look(settings, false);
+            boolean isOther = store.look(settings, false, true);
             isOther |= revocations.look(settings.clientRevocationLists());
             if (isOther) {
                 contexts = new Contexts(settings, store.index(), heeding(now.clients(), settings), now.servers());

@@ -32,6 +32,7 @@ final class Desk {
     TlsKeys start() {
         var started = new TlsKeys(new Settings(config(settings)), conf, data, clock);
         keys = started;
+        started.begin();
         return started;
     }
 
