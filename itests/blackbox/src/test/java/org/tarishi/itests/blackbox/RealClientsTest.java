@@ -126,12 +126,15 @@ class RealClientsTest {
                                 .map(kind -> Arguments.of(client, mode, kind))));
     }
 
+    /** All of it from one of them: what is sent on does not know any more who has sent it. */
     static Stream<Arguments> eachKindFromEachClient() {
         return Stream.of(Client.values())
                 // Those two are in front of the storing instance only: what is forwarded came in the same way from
                 // others.
                 .filter(client -> client != Client.POSTFIX && client != Client.EXIM)
-                .flatMap(client -> Stream.of(Kind.values()).map(kind -> Arguments.of(client, kind)));
+                .flatMap(client -> Stream.of(Kind.values())
+                        .filter(kind -> client == Client.SMTPLIB || SOME.contains(kind))
+                        .map(kind -> Arguments.of(client, kind)));
     }
 
     @BeforeAll
