@@ -325,9 +325,13 @@ final class Dispatcher {
             if (reply != null && ending.sign() != Pace.Sign.GOOD) {
                 lane.said(reply);
             }
+            if (ending.sign() == Pace.Sign.DEFERS) {
+                lane.putOff(start.mail().number());
+            }
             lane.pace()
                     .ended(
                             ending.sign(),
+                            !start.wasPutOff(),
                             now,
                             policy.slowStart(),
                             permits.most(lane.domain()),
@@ -344,22 +348,26 @@ final class Dispatcher {
     int retry(@Nullable String domain) {
         return locked(() -> {
             int count = deferred.takeDomain(domain, lanes::add);
-            for (var lane : lanes.known(domain)) {
-                lane.pace().wake(policy.slowStart());
-                if (lane.place == Lane.Place.BLOCKED) {
-                    lanes.turn(lane);
-                }
-            }
+            lanes.known(domain).forEach(this::rouse);
             changed.signalAll();
             return count;
         });
+    }
+
+    /** Ends a destination's rest. */
+    private void rouse(Lane lane) {
+        boolean wasAtRest = lane.pace().isResting() && lane.place == Lane.Place.ASLEEP;
+        lane.pace().wake(policy.slowStart());
+        if (wasAtRest || lane.place == Lane.Place.BLOCKED) {
+            lanes.turn(lane);
+        }
     }
 
     /** Makes those deferred mails due now whose numbers match; returns how many. */
     int retry(LongPredicate wanted) {
         return locked(() -> {
             int count = deferred.take(wanted, mail -> {
-                lanes.of(mail.domain()).pace().wake(policy.slowStart());
+                rouse(lanes.of(mail.domain()));
                 lanes.add(mail);
             });
             changed.signalAll();

@@ -2,6 +2,7 @@ package org.tarishi.core.scheduler;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -15,6 +16,9 @@ import org.tarishi.api.Reply;
  *
  * <p>Those of the highest priority come first; among those, senders take turns, so that ten thousand mails of one don't keep the one
  * mail of another waiting.
+ *
+ * <p>Mails that the destination itself has put off, the last few, come before others of their priority, and are the first to be a probe: where
+ * each mail is put off once, as greylisting does, a new one would tell again and again that nothing can be delivered.
  */
 final class Lane {
 
@@ -32,7 +36,16 @@ final class Lane {
         PAUSED
     }
 
+    /** How many mails that were put off are known by number. */
+    private static final int MOST_PUT_OFF = 32;
+
     private final String domain;
+
+    /** The mails that were put off last, due or not. */
+    private final LinkedHashSet<Long> putOff = new LinkedHashSet<>();
+
+    /** Those of them that are due. */
+    private final LinkedHashMap<Long, Taken> again = new LinkedHashMap<>();
 
     /** By priority, the highest first; in each the senders, in the order of their turns. */
     private final TreeMap<Integer, LinkedHashMap<Integer, Numbers>> waiting = new TreeMap<>((a, b) -> b - a);
@@ -47,6 +60,10 @@ final class Lane {
 
     Place place = Place.EMPTY;
     long wakeAt;
+    /** Whether somebody will look at it at a time, and when; it may be awake by then. */
+    boolean isToWake;
+
+    long toWakeAt;
     int turns = -1;
 
     Lane(String domain, Pace pace) {
@@ -54,8 +71,12 @@ final class Lane {
         this.pace = pace;
     }
 
-    /** What is taken out of a lane. */
-    record Taken(long number, int sender, int priority) {}
+    /**
+     * What is taken out of a lane.
+     *
+     * @param wasPutOff whether the destination is known to have put it off before
+     */
+    record Taken(long number, int sender, int priority, boolean wasPutOff) {}
 
     String domain() {
         return domain;
@@ -114,13 +135,27 @@ final class Lane {
         lastReply = reply;
     }
 
+    /** Takes note that the destination put a mail off. */
+    void putOff(long number) {
+        putOff.remove(number);
+        putOff.add(number);
+        if (putOff.size() > MOST_PUT_OFF) {
+            putOff.removeFirst();
+        }
+    }
+
     /** Returns the highest priority that waits; 0 when nothing does. */
     int priority() {
-        return waiting.isEmpty() ? 0 : waiting.firstKey();
+        int highest = again.values().stream().mapToInt(Taken::priority).max().orElse(Integer.MIN_VALUE);
+        return waiting.isEmpty() ? again.isEmpty() ? 0 : highest : Math.max(highest, waiting.firstKey());
     }
 
     void add(long number, int sender, int priority) {
-        row(sender, priority).addLast(number);
+        if (putOff.remove(number)) {
+            again.put(number, new Taken(number, sender, priority, true));
+        } else {
+            row(sender, priority).addLast(number);
+        }
         size++;
     }
 
@@ -141,6 +176,28 @@ final class Lane {
      * @return null when none may
      */
     @Nullable Taken poll(IntPredicate maySend) {
+        int highest = waiting.isEmpty() ? Integer.MIN_VALUE : waiting.firstKey();
+        var first = again(maySend, pace.isResting() ? Integer.MIN_VALUE : highest);
+        return first == null ? pollOther(maySend) : first;
+    }
+
+    private @Nullable Taken again(IntPredicate maySend, int leastPriority) {
+        for (var one : again.values()) {
+            if (one.priority >= leastPriority && maySend.test(one.sender)) {
+                again.remove(one.number);
+                size--;
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Takes the next mail whose sender may send, of those that the destination has not put off.
+     *
+     * @return null when none may
+     */
+    @Nullable Taken pollOther(IntPredicate maySend) {
         for (var band : waiting.entrySet()) {
             var senders = band.getValue();
             for (var one : senders.entrySet()) {
@@ -163,12 +220,14 @@ final class Lane {
             waiting.remove(priority);
         }
         size--;
-        return new Taken(number, sender, priority);
+        return new Taken(number, sender, priority, false);
     }
 
     /** Removes mails; returns how many. */
     int removeIf(LongPredicate wanted) {
-        int removed = 0;
+        int before = again.size();
+        again.keySet().removeIf(wanted::test);
+        int removed = before - again.size();
         for (var bands = waiting.values().iterator(); bands.hasNext(); ) {
             var senders = bands.next();
             for (var rows = senders.values().iterator(); rows.hasNext(); ) {
@@ -188,12 +247,14 @@ final class Lane {
 
     /** Shows the numbers of all that wait. */
     void numbers(LongConsumer looker) {
+        again.keySet().forEach(looker::accept);
         waiting.values().forEach(senders -> senders.values().forEach(row -> row.forEach(looker)));
     }
 
     /** Returns how many mails wait, by sender; for tests and people. */
     Map<Integer, Integer> bySender() {
         var all = new HashMap<Integer, Integer>();
+        again.values().forEach(one -> all.merge(one.sender, 1, Integer::sum));
         waiting.values().forEach(senders -> senders.forEach((s, row) -> all.merge(s, row.size(), Integer::sum)));
         return all;
     }

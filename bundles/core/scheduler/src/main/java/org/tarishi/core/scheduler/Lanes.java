@@ -70,7 +70,8 @@ final class Lanes {
     void add(Agenda.Ready mail) {
         var lane = of(mail.domain());
         lane.add(mail.number(), mail.sender(), mail.priority());
-        if (lane.place == Lane.Place.EMPTY || lane.place == Lane.Place.TURN) {
+        boolean isAtRest = lane.place == Lane.Place.ASLEEP && lane.pace().isResting();
+        if (lane.place == Lane.Place.EMPTY || lane.place == Lane.Place.TURN || isAtRest) {
             turn(lane);
         }
     }
@@ -138,13 +139,20 @@ final class Lanes {
         withdraw(lane);
         lane.place = Lane.Place.ASLEEP;
         lane.wakeAt = until;
-        sleepers.add(new Sleeper(lane, until));
+        if (!lane.isToWake || lane.toWakeAt != until) {
+            sleepers.add(new Sleeper(lane, until));
+            lane.isToWake = true;
+            lane.toWakeAt = until;
+        }
     }
 
     /** Gives those their turn whose time has come. */
     void wake(long now) {
         for (var first = sleepers.peek(); first != null && first.until - now <= 0; first = sleepers.peek()) {
             sleepers.poll();
+            if (first.lane.toWakeAt == first.until) {
+                first.lane.isToWake = false;
+            }
             if (first.lane.place == Lane.Place.ASLEEP && first.lane.wakeAt == first.until) {
                 turn(first.lane);
             }

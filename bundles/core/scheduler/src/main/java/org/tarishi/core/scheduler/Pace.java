@@ -36,8 +36,12 @@ final class Pace {
 
     private static final int MOST = 1_000_000;
 
+    /** So many times as many mails may be put off for the first time: who greylists does that to each, and has nothing against the sender. */
+    private static final int NEW_ONES = 10;
+
     private int window;
     private int failed;
+    private int putOff;
     private long restNanos;
     private long restUntil;
     private boolean isResting;
@@ -71,14 +75,24 @@ final class Pace {
     /**
      * An attempt has ended.
      *
+     * @param isNew whether this mail was not put off before, as far as is known
      * @param most the most attempts at once that other rules allow: there is no use in growing beyond it
      */
-    void ended(Sign sign, long now, int first, int most, int restAfter, Duration rest, Duration longestRest) {
+    void ended(
+            Sign sign,
+            boolean isNew,
+            long now,
+            int first,
+            int most,
+            int restAfter,
+            Duration rest,
+            Duration longestRest) {
         boolean wasProbe = isProbing;
         isProbing = false;
         switch (sign) {
             case GOOD -> {
                 failed = 0;
+                putOff = 0;
                 restNanos = 0;
                 if (isResting) {
                     isResting = false;
@@ -88,9 +102,13 @@ final class Pace {
                 }
             }
             case DEFERS, DOWN -> {
-                failed++;
+                if (sign == Sign.DEFERS && isNew) {
+                    putOff++;
+                } else {
+                    failed++;
+                }
                 window = Math.max(1, window / 2);
-                if (wasProbe || (!isResting && failed >= restAfter)) {
+                if (wasProbe || (!isResting && failed + putOff / NEW_ONES >= restAfter)) {
                     restNanos = restNanos == 0
                             ? rest.toNanos()
                             : Math.min(restNanos * 2, Math.max(rest.toNanos(), longestRest.toNanos()));
@@ -108,6 +126,7 @@ final class Pace {
             isResting = false;
             isProbing = false;
             failed = 0;
+            putOff = 0;
             restNanos = 0;
             window = first;
         }
@@ -117,12 +136,17 @@ final class Pace {
         return isResting;
     }
 
+    /** Returns when the rest ends, by the time of those who told of attempts; only while it rests. */
+    long restUntil() {
+        return restUntil;
+    }
+
     int window() {
         return isResting ? 1 : window;
     }
 
     /** Tells whether there is nothing about it worth keeping. */
     boolean isNew(int first) {
-        return !isResting && failed == 0 && window <= first;
+        return !isResting && failed == 0 && putOff == 0 && window <= first;
     }
 }

@@ -54,9 +54,14 @@ final class Permits {
                 yield null;
             }
             case RESTING -> {
-                var taken = lane.poll(sender -> true);
+                var taken = lane.pollOther(sender -> true);
+                if (taken == null) {
+                    // What it has put off itself waits here, to be the probe.
+                    lanes.sleep(lane, lane.pace().restUntil());
+                    yield null;
+                }
                 var said = lane.lastReply();
-                yield taken == null ? null : new Start(ready(taken, lane), lane, said == null ? RESTING : said, now);
+                yield new Start(ready(taken, lane), lane, said == null ? RESTING : said, false, now);
             }
             case GO -> go(lane, now);
         };
@@ -82,7 +87,7 @@ final class Permits {
                 now);
         return switch (answer) {
             case Gates.Answer.Entered(var entered) -> {
-                var start = new Start(mail, lane, null, now);
+                var start = new Start(mail, lane, null, taken.wasPutOff(), now);
                 start.gates.addAll(entered);
                 lane.pace().started();
                 lane.started();

@@ -156,8 +156,7 @@ public final class Scheduler implements Parts, Retirement {
             for (var start = dispatcher.await(); start != null; start = dispatcher.await()) {
                 var leave = start;
                 // A virtual thread keeps its task after its end, and Felix 7.0.5 may keep the thread in the lock table
-                // of a
-                // class loader: a future lets go of what it has done, and so nothing holds a version that was replaced.
+                // of a class loader. A future lets go of what it has done: nothing holds a version that was replaced.
                 var thread = Thread.ofVirtual()
                         .name("attempt-" + leave.mail().number())
                         .unstarted(new FutureTask<>(() -> attempt(leave), null));

@@ -23,14 +23,16 @@ final class Start {
     private final Agenda.Ready mail;
     private final Lane lane;
     private final @Nullable Reply restReply;
+    private final boolean wasPutOff;
     private final long startedAt;
     final List<Gates.Gate> gates = new ArrayList<>(4);
     private volatile Afterwards afterwards = Afterwards.GO_ON;
 
-    Start(Agenda.Ready mail, Lane lane, @Nullable Reply restReply, long startedAt) {
+    Start(Agenda.Ready mail, Lane lane, @Nullable Reply restReply, boolean wasPutOff, long startedAt) {
         this.mail = mail;
         this.lane = lane;
         this.restReply = restReply;
+        this.wasPutOff = wasPutOff;
         this.startedAt = startedAt;
     }
 
@@ -50,6 +52,11 @@ final class Start {
     /** Returns what the destination, which is at rest, said last; null where the mail is to be tried. */
     @Nullable Reply restReply() {
         return restReply;
+    }
+
+    /** Tells whether the destination is known to have put this mail off before. */
+    boolean wasPutOff() {
+        return wasPutOff;
     }
 
     Afterwards afterwards() {

@@ -230,6 +230,67 @@ final class DispatcherTest {
     }
 
     @Test
+    void theProbeIsAMailThatWasPutOffBeforeAndNewOnesArePutOffMeanwhile() {
+        with("restAfter", 1, "rest", "PT10M", "slowStart", 1);
+        long grey = add("grey.example");
+        defer(next(), Sign.DEFERS, "PT5M");
+        add("grey.example");
+        defer(next(), Sign.DOWN, "PT1H");
+        now += nanos("PT5M");
+        long fresh = add("grey.example");
+
+        // What was put off waits for the end of the rest; what was not does not.
+        var other = next();
+        assertThat(other.mail().number()).isEqualTo(fresh);
+        assertThat(other.restReply()).isNotNull();
+        defer(other, Sign.NONE, "PT5M");
+        assertThat(all()).isEmpty();
+
+        now += nanos("PT5M");
+        var probe = all();
+        assertThat(probe).hasSize(1);
+        assertThat(probe.getFirst().mail().number()).isEqualTo(grey);
+        assertThat(probe.getFirst().restReply()).isNull();
+        end(probe.getFirst(), Sign.GOOD);
+        assertThat(next().mail().number()).isEqualTo(fresh);
+    }
+
+    @Test
+    void whoPutsOffEachMailOnceIsNotDown() {
+        with("restAfter", 5, "slowStart", 1);
+        for (int i = 0; i < 49; i++) {
+            add("grey.example");
+            defer(next(), Sign.DEFERS, "PT1H");
+        }
+        add("grey.example");
+        var last = next();
+        assertThat(last.restReply()).isNull();
+        defer(last, Sign.DEFERS, "PT1H");
+        add("grey.example");
+        assertThat(next().restReply()).isNotNull();
+    }
+
+    @Test
+    void aMailThatWaitsForTheProbeCanBeTakenOutAndAskedToGo() {
+        with("restAfter", 1, "rest", "PT10M", "slowStart", 1);
+        long grey = add("grey.example");
+        defer(next(), Sign.DEFERS, "PT5M");
+        add("grey.example");
+        defer(next(), Sign.DOWN, "PT1H");
+        now += nanos("PT5M");
+        assertThat(all()).isEmpty();
+        assertThat(dispatcher.waiting()).isEqualTo(2);
+
+        var _ = dispatcher.retry((String) null);
+        var asked = next();
+        assertThat(asked.mail().number()).isEqualTo(grey);
+        // Put off again: at rest, and due at once, as the probe.
+        defer(asked, Sign.DEFERS, "PT0S");
+        assertThat(dispatcher.take(grey, Start.Afterwards.DROP)).isTrue();
+        assertThat(dispatcher.waiting()).isEqualTo(1);
+    }
+
+    @Test
     void sendersTakeTurnsSoThatABatchDoesNotStarveTheRest() {
         with("slowStart", 1);
         for (int i = 0; i < 1000; i++) {

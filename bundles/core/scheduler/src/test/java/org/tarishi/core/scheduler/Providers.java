@@ -56,6 +56,7 @@ final class Providers {
         all.put("minutely.example", new Kind(within(60, "PT1M"), 2000, "domain minutely.example rate=54/1m"));
         all.put("tenths.example", new Kind(within(100, "PT10M"), 350, "domain tenths.example rate=90/10m"));
         all.put("grey.example", new Kind(greylisting(), 300, ""));
+        all.put("each.grey.example", new Kind(greylistingEach(), 300, ""));
         all.put("tar.example", new Kind(atOnce(3, "PT1M"), 100, "domain tar.example concurrency=3"));
         all.put("recipients.example", new Kind(fewRecipients(), 600, ""));
         all.put("outage.example", new Kind(awayFor("PT1H", "PT2H"), 300, ""));
@@ -101,6 +102,17 @@ final class Providers {
     private static Provider greylisting() {
         var first = new HashMap<Long, Duration>();
         return (now, mail, open) -> first.computeIfAbsent(mail % 40, _ -> now)
+                                .plus(Duration.ofMinutes(5))
+                                .compareTo(now)
+                        <= 0
+                ? taken("PT1S")
+                : refused(End.LATER);
+    }
+
+    /** Each mail is taken when five minutes have gone since it came first. */
+    private static Provider greylistingEach() {
+        var first = new HashMap<Long, Duration>();
+        return (now, mail, open) -> first.computeIfAbsent(mail, _ -> now)
                                 .plus(Duration.ofMinutes(5))
                                 .compareTo(now)
                         <= 0
