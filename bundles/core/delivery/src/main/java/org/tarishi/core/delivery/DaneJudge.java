@@ -25,6 +25,10 @@ import org.tarishi.api.outbound.CertificateJudge;
 final class DaneJudge implements CertificateJudge {
 
     private final Set<TlsaRecord> records;
+
+    /** Those that may match. */
+    private final List<TlsaRecord> heeded;
+
     private final List<String> names;
     private final Clock clock;
 
@@ -36,13 +40,25 @@ final class DaneJudge implements CertificateJudge {
      */
     DaneJudge(List<TlsaRecord> records, List<String> names, Clock clock) {
         this.records = Set.copyOf(records);
+        this.heeded = heeded(records);
         this.names = List.copyOf(names);
         this.clock = clock;
     }
 
+    /** Of several digests of the same the strongest alone counts (RFC 7671 section 9): whoever breaks a weaker one has gained nothing. */
+    private static List<TlsaRecord> heeded(List<TlsaRecord> records) {
+        return records.stream()
+                .filter(one -> one.matching() == 0
+                        || records.stream()
+                                .noneMatch(other -> other.usage() == one.usage()
+                                        && other.selector() == one.selector()
+                                        && other.matching() > one.matching()))
+                .toList();
+    }
+
     @Override
     public void check(List<X509Certificate> chain) throws CertificateException {
-        for (var record : records) {
+        for (var record : heeded) {
             boolean isApproved = record.usage() == TlsaRecord.END_ENTITY
                     // RFC 7672 section 3.1.1: neither names nor times count.
                     ? matches(record, chain.getFirst())

@@ -144,6 +144,16 @@ class DaneJudgeTest {
     }
 
     @Test
+    void ofSeveralDigestsOfTheSameTheStrongestCounts() {
+        refuses(judge(tlsa(3, 1, 1, SERVER.certificate()), tlsa(3, 1, 2, OTHER.certificate())), SERVER.chain());
+        approves(judge(tlsa(3, 1, 1, OTHER.certificate()), tlsa(3, 1, 2, SERVER.certificate())), SERVER.chain());
+        // Of something else, or the thing itself: both count.
+        approves(judge(tlsa(3, 1, 1, SERVER.certificate()), tlsa(3, 0, 2, OTHER.certificate())), SERVER.chain());
+        approves(judge(tlsa(2, 1, 1, MIDDLE.certificate()), tlsa(3, 1, 2, OTHER.certificate())), SERVER.chain());
+        approves(judge(tlsa(3, 1, 0, SERVER.certificate()), tlsa(3, 1, 2, OTHER.certificate())), SERVER.chain());
+    }
+
+    @Test
     void thoseThatSayTheSameAreEqualSoThatConnectionsAreKept() {
         var one = tlsa(3, 1, 1, SERVER.certificate());
         var two = tlsa(2, 1, 1, MIDDLE.certificate());
