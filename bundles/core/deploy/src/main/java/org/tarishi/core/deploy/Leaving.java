@@ -60,6 +60,7 @@ final class Leaving implements AutoCloseable {
         private volatile String problem = "";
         private volatile boolean isLate;
         private boolean isTold;
+        private boolean hadThreads;
         private boolean isOut;
         private @Nullable Sentinel first;
         private @Nullable Sentinel second;
@@ -248,7 +249,10 @@ final class Leaving implements AutoCloseable {
             return;
         }
         var threads = left.leftovers.threads(running);
-        if (!threads.isEmpty()) {
+        if (!threads.isEmpty() && !left.hadThreads) {
+            // What was told to end may need a moment.
+            left.hadThreads = true;
+        } else if (!threads.isEmpty()) {
             left.problem = "has stopped and left threads behind: " + threads;
             tell(left, "what it starts must end in its @Deactivate");
         } else if (!left.isToGo) {

@@ -120,6 +120,23 @@ final class LeavingTest {
     }
 
     @Test
+    void aThreadThatEndsAMomentLaterIsNothingToTell() throws Exception {
+        install("1.0.0", Jars.Haunting.class, "");
+        assertThat(container.run("install", "2.jar")).startsWith("0 ");
+        await().until(() -> loaders().size() == 1);
+        container.installer.leaving().look();
+        assertThat(container.installer.leaving().lines()).isEmpty();
+
+        System.setProperty(Jars.Clinging.LET_GO, "yes");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("ghost")));
+        for (int i = 0; i < 3; i++) {
+            assertThat(linesAfterCollections()).isEmpty();
+        }
+    }
+
+    @Test
     void theThreadsOfASuccessorWithTheSameClassesAreNotWhatIsLeftBehind() throws Exception {
         var inPlace = "<property name=\"tarishi.swap.in.place\" type=\"Boolean\" value=\"true\"/>";
         for (var version : List.of("1.0.0", "2.0.0")) {
@@ -135,6 +152,7 @@ final class LeavingTest {
 
         assertThat(container.run("install", "2.0.0.jar")).startsWith("0 ");
         await().until(() -> loaders().size() == 1);
+        container.installer.leaving().look();
         container.installer.leaving().look();
         assertThat(container.installer.leaving().lines()).isEmpty();
         // It was held until here.
