@@ -143,9 +143,8 @@ final class Instance implements ControlServer.Commands {
                 made.start();
                 complain();
                 now.frameworkStarted();
-                // What comes afterwards takes processor time from those who are about to serve mail, but it is what
-                // shows
-                // the operator what is amiss where they are not.
+                // What comes afterwards takes processor time from those who are about to serve mail. Where they don't,
+                // it is what shows the operator why.
                 now.awaitReady(AFTERWARDS);
                 made.adapt(FrameworkStartLevel.class).setStartLevel(Platform.TOP_LEVEL);
                 made.waitForStop(0);

@@ -31,6 +31,8 @@ final class Seed {
         var data = folders.data();
         if (from == null
                 || !Files.isDirectory(from)
+                // Another user's, who shares nothing with this one.
+                || !Files.isReadable(from)
                 || Files.exists(data.resolve(CACHE))
                 || Files.exists(data.resolve(CONFIG))) {
             return;
