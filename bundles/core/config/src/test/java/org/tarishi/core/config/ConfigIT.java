@@ -169,6 +169,7 @@ class ConfigIT {
         // As a crash would leave it, between the store and the last good text.
         container.stopGate();
         admin().getConfiguration(PID, "?").update(FrameworkUtil.asDictionary(Map.of("port", 99)));
+        await().until(() -> container.had(PID).contains("modified: " + settings(99, "")));
         assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS + MADE_BY_A_CHECK);
         assertThat(container.had(PID)).containsExactly("activated: " + settings(28, ""));
     }

@@ -151,7 +151,7 @@ final class Lane {
     }
 
     void add(long number, int sender, int priority) {
-        if (putOff.remove(number)) {
+        if (putOff.remove(number) && again.size() < MOST_PUT_OFF) {
             again.put(number, new Taken(number, sender, priority, true));
         } else {
             row(sender, priority).addLast(number);
