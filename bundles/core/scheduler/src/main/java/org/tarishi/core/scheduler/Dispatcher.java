@@ -331,7 +331,7 @@ final class Dispatcher {
             lane.pace()
                     .ended(
                             ending.sign(),
-                            !start.wasPutOff(),
+                            start.wasPutOff(),
                             now,
                             policy.slowStart(),
                             permits.most(lane.domain()),

@@ -146,8 +146,19 @@ final class Lane {
 
     /** Returns the highest priority that waits; 0 when nothing does. */
     int priority() {
-        int highest = again.values().stream().mapToInt(Taken::priority).max().orElse(Integer.MIN_VALUE);
-        return waiting.isEmpty() ? again.isEmpty() ? 0 : highest : Math.max(highest, waiting.firstKey());
+        if (size == 0) {
+            return 0;
+        }
+        int highest = highestOther();
+        for (var one : again.values()) {
+            highest = Math.max(highest, one.priority);
+        }
+        return highest;
+    }
+
+    /** Returns the highest priority of those that the destination has not put off. */
+    private int highestOther() {
+        return waiting.isEmpty() ? Integer.MIN_VALUE : waiting.firstKey();
     }
 
     void add(long number, int sender, int priority) {
@@ -176,8 +187,7 @@ final class Lane {
      * @return null when none may
      */
     @Nullable Taken poll(IntPredicate maySend) {
-        int highest = waiting.isEmpty() ? Integer.MIN_VALUE : waiting.firstKey();
-        var first = again(maySend, pace.isResting() ? Integer.MIN_VALUE : highest);
+        var first = again(maySend, pace.isResting() ? Integer.MIN_VALUE : highestOther());
         return first == null ? pollOther(maySend) : first;
     }
 

@@ -75,12 +75,12 @@ final class Pace {
     /**
      * An attempt has ended.
      *
-     * @param isNew whether this mail was not put off before, as far as is known
+     * @param wasPutOff whether this mail is known to have been put off before
      * @param most the most attempts at once that other rules allow: there is no use in growing beyond it
      */
     void ended(
             Sign sign,
-            boolean isNew,
+            boolean wasPutOff,
             long now,
             int first,
             int most,
@@ -102,7 +102,7 @@ final class Pace {
                 }
             }
             case DEFERS, DOWN -> {
-                if (sign == Sign.DEFERS && isNew) {
+                if (sign == Sign.DEFERS && !wasPutOff) {
                     putOff++;
                 } else {
                     failed++;

@@ -229,14 +229,20 @@ final class DispatcherTest {
         assertThat(all()).hasSize(2).allMatch(start -> start.restReply() == null);
     }
 
-    @Test
-    void theProbeIsAMailThatWasPutOffBeforeAndNewOnesArePutOffMeanwhile() {
+    /** Returns a mail that its destination has put off, and that is due five minutes before the end of the destination's rest. */
+    private long putOffAndDueWhileAtRest() {
         with("restAfter", 1, "rest", "PT10M", "slowStart", 1);
         long grey = add("grey.example");
         defer(next(), Sign.DEFERS, "PT5M");
         add("grey.example");
         defer(next(), Sign.DOWN, "PT1H");
         now += nanos("PT5M");
+        return grey;
+    }
+
+    @Test
+    void theProbeIsAMailThatWasPutOffBeforeAndNewOnesArePutOffMeanwhile() {
+        long grey = putOffAndDueWhileAtRest();
         long fresh = add("grey.example");
 
         // What was put off waits for the end of the rest; what was not does not.
@@ -272,12 +278,7 @@ final class DispatcherTest {
 
     @Test
     void aMailThatWaitsForTheProbeCanBeTakenOutAndAskedToGo() {
-        with("restAfter", 1, "rest", "PT10M", "slowStart", 1);
-        long grey = add("grey.example");
-        defer(next(), Sign.DEFERS, "PT5M");
-        add("grey.example");
-        defer(next(), Sign.DOWN, "PT1H");
-        now += nanos("PT5M");
+        long grey = putOffAndDueWhileAtRest();
         assertThat(all()).isEmpty();
         assertThat(dispatcher.waiting()).isEqualTo(2);
 

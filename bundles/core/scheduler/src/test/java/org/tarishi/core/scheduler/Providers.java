@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 
 /** Twelve kinds of large destinations, in simulated time: what each of them can't stand, and what it does then. */
 final class Providers {
@@ -55,8 +56,8 @@ final class Providers {
         all.put("connections.example", new Kind(atOnce(5, "PT2S"), 3000, "domain connections.example concurrency=5"));
         all.put("minutely.example", new Kind(within(60, "PT1M"), 2000, "domain minutely.example rate=54/1m"));
         all.put("tenths.example", new Kind(within(100, "PT10M"), 350, "domain tenths.example rate=90/10m"));
-        all.put("grey.example", new Kind(greylisting(), 300, ""));
-        all.put("each.grey.example", new Kind(greylistingEach(), 300, ""));
+        all.put("grey.example", new Kind(greylisting(mail -> mail % 40), 300, ""));
+        all.put("each.grey.example", new Kind(greylisting(mail -> mail), 300, ""));
         all.put("tar.example", new Kind(atOnce(3, "PT1M"), 100, "domain tar.example concurrency=3"));
         all.put("recipients.example", new Kind(fewRecipients(), 600, ""));
         all.put("outage.example", new Kind(awayFor("PT1H", "PT2H"), 300, ""));
@@ -98,21 +99,10 @@ final class Providers {
         return (now, mail, open) -> open >= most ? refused(End.LIMITED) : taken(time);
     }
 
-    /** Mail of a sender, one of forty, is taken when five minutes have gone since the first of it came. */
-    private static Provider greylisting() {
+    /** What is the same is taken when five minutes have gone since the first of it came: mail of a sender, or each for itself. */
+    private static Provider greylisting(LongUnaryOperator same) {
         var first = new HashMap<Long, Duration>();
-        return (now, mail, open) -> first.computeIfAbsent(mail % 40, _ -> now)
-                                .plus(Duration.ofMinutes(5))
-                                .compareTo(now)
-                        <= 0
-                ? taken("PT1S")
-                : refused(End.LATER);
-    }
-
-    /** Each mail is taken when five minutes have gone since it came first. */
-    private static Provider greylistingEach() {
-        var first = new HashMap<Long, Duration>();
-        return (now, mail, open) -> first.computeIfAbsent(mail, _ -> now)
+        return (now, mail, open) -> first.computeIfAbsent(same.applyAsLong(mail), _ -> now)
                                 .plus(Duration.ofMinutes(5))
                                 .compareTo(now)
                         <= 0
