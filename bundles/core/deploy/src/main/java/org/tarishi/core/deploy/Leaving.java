@@ -160,12 +160,9 @@ final class Leaving implements AutoCloseable {
     private Leftovers leftovers(Bundle bundle, boolean isForAWhile) {
         var wiring = bundle.adapt(BundleWiring.class);
         var loader = wiring == null ? null : wiring.getClassLoader();
-        if (isForAWhile) {
-            // When it is taken out for good, its successor has threads of the same names.
-            noteThreads(bundle);
-        }
         Set<Long> before;
         synchronized (this) {
+            // It is taken out for good later, when its successor has threads of the same names.
             before = isForAWhile ? threadsBefore.get(bundle) : threadsBefore.remove(bundle);
         }
         var names = Leftovers.classNames(bundle);
