@@ -203,7 +203,8 @@ final class Gate implements SynchronousConfigurationListener {
             return;
         }
         var isNews = !Objects.equals(text, k.seen) || !ready;
-        if (!isNews && (arriving == null || Marks.installed(arriving).equals(k.goodFor))) {
+        var installed = arriving == null ? null : Marks.installed(arriving);
+        if (!isNews && (installed == null || installed.equals(k.goodFor))) {
             return;
         }
         if (text == null) {
@@ -213,7 +214,7 @@ final class Gate implements SynchronousConfigurationListener {
         }
         k.goodFor = null;
         if (arriving != null && !isNews && k.waiting && isKnownGood(pid, text, arriving)) {
-            k.goodFor = Marks.installed(arriving);
+            k.goodFor = installed;
             return;
         }
         var wasWaiting = k.waiting;
@@ -246,10 +247,10 @@ final class Gate implements SynchronousConfigurationListener {
                 // configure it again, which may close its sockets.
                 var had = k.values;
                 var values = wasWaiting && had != null && Values.sameTexts(had, typed) ? had : typed;
-                var problems = put(pid, text, values, wasWaiting ? Author.START : author, arriving == null && ready);
+                var problems =
+                        put(pid, text, values, wasWaiting ? Author.START : author, arriving == null && ready, arriving);
                 if (problems.isEmpty()) {
-                    k.goodFor = arriving == null ? null : Marks.installed(arriving);
-                    mark(pid, values, arriving);
+                    k.goodFor = installed;
                 } else {
                     refuse(pid, k, problems, author);
                 }
@@ -266,12 +267,7 @@ final class Gate implements SynchronousConfigurationListener {
                 || !marks.has(pid, arriving, values)) {
             return false;
         }
-        var k = known(pid);
-        k.values = values;
-        k.inForce = text;
-        k.problems = List.of();
-        k.waiting = false;
-        tellOwn(pid, text);
+        tookEffect(pid, text, values);
         return true;
     }
 
@@ -687,7 +683,7 @@ final class Gate implements SynchronousConfigurationListener {
                                     + (near == null ? "" : "; did you mean " + near + "?")));
                 }
                 try {
-                    return put(pid, text, Declarations.untyped(CfgFile.parse(text)), author, true);
+                    return put(pid, text, Declarations.untyped(CfgFile.parse(text)), author, true, null);
                 } catch (CfgSyntaxException e) {
                     throw new AssertionError("judged before", e);
                 }
@@ -696,11 +692,7 @@ final class Gate implements SynchronousConfigurationListener {
                 return problems;
             }
             case Verdict.Good(var values) -> {
-                var problems = put(pid, text, values, author, true);
-                if (problems.isEmpty()) {
-                    mark(pid, values, null);
-                }
-                return problems;
+                return put(pid, text, values, author, true, null);
             }
         }
     }
@@ -737,9 +729,16 @@ final class Gate implements SynchronousConfigurationListener {
      * Puts checked values in force.
      *
      * @param watch whether the components may be there and are watched taking them
+     * @param arriving a bundle that is about to run and has found them good, or null
      * @return what is wrong with them after all; then nothing has changed
      */
-    private List<Problem> put(String pid, String text, Map<String, Object> values, Author author, boolean watch) {
+    private List<Problem> put(
+            String pid,
+            String text,
+            Map<String, Object> values,
+            Author author,
+            boolean watch,
+            @Nullable Bundle arriving) {
         var k = known(pid);
         var before = k.values;
         var textBefore = k.inForce == null ? readGood(pid) : k.inForce;
@@ -768,12 +767,9 @@ final class Gate implements SynchronousConfigurationListener {
                     "cannot be stored: " + (e instanceof IOException io ? SafeFiles.reason(io) : e.getMessage())));
         }
         held.remove(pid);
-        k.values = values;
-        k.inForce = text;
-        k.problems = List.of();
-        k.waiting = false;
-        tellOwn(pid, text);
+        tookEffect(pid, text, values);
         keep(pid, textBefore, text, author);
+        mark(pid, values, arriving);
         if (textBefore == null && author == Author.START) {
             // Nothing was in force before, so nothing has changed: the first start, or settings of a new bundle.
             log.debug("{}: taken from the file: {}", pid, difference(pid, null, text));
@@ -781,6 +777,16 @@ final class Gate implements SynchronousConfigurationListener {
             log.info("{}: changed by {}: {}", pid, author.word(), difference(pid, textBefore, text));
         }
         return List.of();
+    }
+
+    /** Takes note of what is in force now. */
+    private void tookEffect(String pid, String text, Map<String, Object> values) {
+        var k = known(pid);
+        k.values = values;
+        k.inForce = text;
+        k.problems = List.of();
+        k.waiting = false;
+        tellOwn(pid, text);
     }
 
     private static Problem lined(Problem problem, String text) {

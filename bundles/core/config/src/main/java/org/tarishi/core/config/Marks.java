@@ -42,11 +42,11 @@ final class Marks {
      * @param bundle the only one that has a say; where there are several, or none, nothing is remembered
      */
     void put(String pid, @Nullable Bundle bundle, Map<String, Object> values) throws IOException {
-        var file = file(pid);
         if (bundle == null) {
-            Files.deleteIfExists(file);
+            forget(pid);
             return;
         }
+        var file = file(pid);
         var mark = mark(bundle, values);
         if (!mark.equals(SafeFiles.read(file))) {
             // Not forced to the disk: half of one is none.

@@ -30,6 +30,12 @@ class ConfigIT {
 
     private static final String PID = "org.tarishi.sample";
 
+    /** How many checked settings the components of the sample make at a start. */
+    private static final int MADE_BY_COMPONENTS = 2;
+
+    /** Those that are wanted, and those that they would replace. */
+    private static final int MADE_BY_A_CHECK = 2;
+
     @TempDir
     Path base;
 
@@ -173,12 +179,6 @@ class ConfigIT {
         assertThat(madeAtARestart()).isEqualTo(MADE_BY_COMPONENTS + MADE_BY_A_CHECK);
         assertThat(container.had(PID)).containsExactly("activated: " + settings(28, ""));
     }
-
-    /** How many checked settings the components of the sample make at a start. */
-    private static final int MADE_BY_COMPONENTS = 2;
-
-    /** Those that are wanted, and those that they would replace. */
-    private static final int MADE_BY_A_CHECK = 2;
 
     private int madeAtARestart() throws Exception {
         var made = new AtomicInteger();
