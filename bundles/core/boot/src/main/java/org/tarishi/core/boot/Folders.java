@@ -36,6 +36,16 @@ record Folders(Path home, Path base) {
         return base.resolve("logs");
     }
 
+    /** Returns the folder of the framework's bundle store. */
+    Path cache() {
+        return data().resolve("cache");
+    }
+
+    /** Returns the folder of stored settings. */
+    Path config() {
+        return data().resolve("config");
+    }
+
     /** Returns the folder of the running process: lock, pid, control socket. */
     Path run() {
         return data().resolve("run");

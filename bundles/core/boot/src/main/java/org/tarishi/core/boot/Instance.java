@@ -135,10 +135,7 @@ final class Instance implements ControlServer.Commands {
                     logWatch.track(system);
                 }
                 now.watch(system);
-                new Installer(
-                                system,
-                                Repository.open(folders.home().resolve("repository")),
-                                folders.data().resolve("cache"))
+                new Installer(system, Repository.open(folders.home().resolve("repository")), folders.cache())
                         .reconcile(features);
                 made.start();
                 complain();
@@ -204,7 +201,6 @@ final class Instance implements ControlServer.Commands {
 
     /** Returns a framework on the stored bundles; where the store is damaged, on an empty one that fills itself again. */
     private Framework initialised() throws BundleException {
-        var store = folders.data().resolve("cache");
         try {
             Seed.plant(seed(), folders);
         } catch (IOException e) {
@@ -215,7 +211,7 @@ final class Instance implements ControlServer.Commands {
             made.init();
             return made;
         } catch (BundleException | RuntimeException e) {
-            log.error("the bundle store {} is damaged and is built anew", store, e);
+            log.error("the bundle store {} is damaged and is built anew", folders.cache(), e);
             var clean = new HashMap<>(properties);
             clean.put("org.osgi.framework.storage.clean", "onFirstInit");
             var made = Platform.framework(clean, this::restart);
@@ -239,8 +235,8 @@ final class Instance implements ControlServer.Commands {
         all.put("tarishi.logs", folders.logs().toString());
         all.put("tarishi.version", version);
         all.put("tarishi.ready", String.join(",", features.ready()));
-        all.put("org.osgi.framework.storage", folders.data().resolve("cache").toString());
-        all.put("felix.cm.dir", folders.data().resolve("config").toString());
+        all.put("org.osgi.framework.storage", folders.cache().toString());
+        all.put("felix.cm.dir", folders.config().toString());
         all.put("org.apache.felix.http.host", settings.current().httpHost());
         all.put(
                 "org.osgi.service.http.port",

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seed {
 
-    private static final String CONFIG = "config";
-    private static final String CACHE = "cache";
-
     private Seed() {}
 
     /**
@@ -28,23 +25,24 @@ final class Seed {
      * @throws IOException where it can't be copied; the instance then makes its own
      */
     static void plant(@Nullable Path from, Folders folders) throws IOException {
-        var data = folders.data();
         if (from == null
                 || !Files.isDirectory(from)
                 // Another user's, who shares nothing with this one.
                 || !Files.isReadable(from)
-                || Files.exists(data.resolve(CACHE))
-                || Files.exists(data.resolve(CONFIG))) {
+                || Files.exists(folders.cache())
+                || Files.exists(folders.config())) {
             return;
         }
-        var config = data.resolve(CONFIG + ".new");
-        var cache = data.resolve(CACHE + ".new");
+        var config = folders.data().resolve("config.new");
+        var cache = folders.data().resolve("cache.new");
+        delete(config);
+        delete(cache);
         try {
-            copy(from.resolve(CONFIG), config, file -> isWanted(file, folders.conf()));
-            copy(from.resolve(CACHE), cache, file -> true);
-            Files.move(config, data.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
+            copy(from.resolve("config"), config, file -> isWanted(file, folders.conf()));
+            copy(from.resolve("cache"), cache, file -> true);
+            Files.move(config, folders.config(), StandardCopyOption.ATOMIC_MOVE);
             // Last: this is what tells that there is nothing to be done.
-            Files.move(cache, data.resolve(CACHE), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(cache, folders.cache(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             delete(config);
             delete(cache);
@@ -66,7 +64,6 @@ final class Seed {
     }
 
     private static void copy(Path from, Path to, Predicate<Path> isWanted) throws IOException {
-        delete(to);
         Files.createDirectory(to);
         try (var entries = Files.newDirectoryStream(from)) {
             for (var entry : entries) {
@@ -74,7 +71,7 @@ final class Seed {
                     var copy = to.resolve(entry.getFileName());
                     if (Files.isDirectory(entry)) {
                         copy(entry, copy, isWanted);
-                    } else if (!isLinked(entry, copy)) {
+                    } else if (!couldLink(entry, copy)) {
                         Files.copy(entry, copy);
                     }
                 }
@@ -83,7 +80,7 @@ final class Seed {
     }
 
     /** The framework writes a jar once and never into it, so all instances may have the same one, where the file system lets them. */
-    private static boolean isLinked(Path from, Path to) {
+    private static boolean couldLink(Path from, Path to) {
         if (!from.toString().endsWith(".jar")) {
             return false;
         }
