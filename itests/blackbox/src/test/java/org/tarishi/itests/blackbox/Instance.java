@@ -107,6 +107,11 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
+    /** Optimised, and without what the JVM itself keeps while there is room, such as method handles: for who looks for what is held. */
+    Instance withoutSoftReferences() {
+        return environment(JAVA_OPTS, "-XX:SoftRefLRUPolicyMSPerMB=0");
+    }
+
     /** Sets a variable of the process' environment. */
     Instance environment(String name, String value) {
         environment.put(name, value);

@@ -1,6 +1,7 @@
 package org.tarishi.itests.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,6 +79,21 @@ final class Replacements {
             Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
         }
         return done;
+    }
+
+    /** Waits until no former version has anything to end any more. */
+    void awaitDrained() {
+        await("former versions have gone")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> !instance.ask("plugin", "list").out().contains("draining"));
+    }
+
+    /** Holds what {@link #loaded()} has found against what may be there: each in force, and of the server's parts what is shipped. */
+    static void assertCollected(Map<String, Long> loaded) {
+        assertThat(loaded)
+                .allSatisfy((part, count) -> assertThat(count)
+                        .as("versions loaded of " + part)
+                        .isLessThanOrEqualTo(part.equals("stamp") ? 1 : 2));
     }
 
     /** How many versions of each are in memory. What is shipped of the server's parts is one of them, to be gone back to. */
