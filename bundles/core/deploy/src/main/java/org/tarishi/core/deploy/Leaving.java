@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -88,7 +89,18 @@ final class Leaving implements AutoCloseable {
 
     /** Takes note of the threads that a bundle has, before a successor with classes of the same names starts. */
     synchronized void noteThreads(Bundle bundle) {
-        threadsBefore.put(bundle, Leftovers.threadsWith(Leftovers.classNames(bundle)));
+        threadsBefore.put(bundle, threads(bundle, Leftovers.classNames(bundle)));
+    }
+
+    /** Returns the threads that run its classes, but for those that were noted as of another version of it, which is there still. */
+    private Set<Long> threads(Bundle bundle, Set<String> classNames) {
+        var ids = Leftovers.threadsWith(classNames);
+        threadsBefore.forEach((other, noted) -> {
+            if (!other.equals(bundle) && Objects.equals(other.getSymbolicName(), bundle.getSymbolicName())) {
+                ids.removeAll(noted);
+            }
+        });
+        return ids;
     }
 
     /** Stops a bundle for good, as {@link Bundles#takeOut} does; returns when it is out, or has taken too long. */
@@ -160,14 +172,12 @@ final class Leaving implements AutoCloseable {
     private Leftovers leftovers(Bundle bundle, boolean isForAWhile) {
         var wiring = bundle.adapt(BundleWiring.class);
         var loader = wiring == null ? null : wiring.getClassLoader();
-        Set<Long> before;
+        var names = Leftovers.classNames(bundle);
         synchronized (this) {
             // It is taken out for good later, when its successor has threads of the same names.
-            before = isForAWhile ? threadsBefore.get(bundle) : threadsBefore.remove(bundle);
+            var before = isForAWhile ? threadsBefore.get(bundle) : threadsBefore.remove(bundle);
+            return new Leftovers(new WeakReference<>(loader), names, before == null ? threads(bundle, names) : before);
         }
-        var names = Leftovers.classNames(bundle);
-        return new Leftovers(
-                new WeakReference<>(loader), names, before == null ? Leftovers.threadsWith(names) : before);
     }
 
     private void stop(Left left, Step step) {

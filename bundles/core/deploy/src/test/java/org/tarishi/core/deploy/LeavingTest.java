@@ -137,6 +137,51 @@ final class LeavingTest {
     }
 
     @Test
+    void theThreadsOfAVersionThatStaysInForceAreNotWhatARefusedOneHasLeftBehind() throws Exception {
+        install("1.0.0", Jars.Working.class, "deactivate=\"stop\"");
+        container.file(
+                "2.jar",
+                Jars.plugin("2.0.0")
+                        .component("p", Jars.Failing.class, "")
+                        .type(Jars.Failing.class)
+                        .type(Jars.Working.class)
+                        .type(Jars.class));
+        assertThat(container.run("install", "2.jar")).startsWith("1 ").contains("does not pass its check");
+
+        container.installer.leaving().look();
+        container.installer.leaving().look();
+        assertThat(container.installer.leaving().lines()).isEmpty();
+    }
+
+    /** Of three versions the first one still drains when the second has gone. */
+    @Test
+    void theThreadsOfAVersionThatIsThereStillAreNotWhatItsSuccessorHasLeftBehind() throws Exception {
+        install("1.0.0", Jars.Working.class, "deactivate=\"stop\"");
+        var bundle = Stream.of(container.framework.getBundleContext().getBundles())
+                .filter(one -> "org.tarishi.plugin.p".equals(one.getSymbolicName()))
+                .findFirst()
+                .orElseThrow();
+        var second = container
+                .framework
+                .getBundleContext()
+                .installBundle(container
+                        .file(
+                                "2.jar",
+                                Jars.plugin("2.0.0").type(Jars.Working.class).type(Jars.class))
+                        .toUri()
+                        .toString());
+        second.start();
+        var leaving = container.installer.leaving();
+        leaving.noteThreads(bundle);
+        leaving.noteThreads(second);
+
+        leaving.takeOut(second);
+        leaving.look();
+        leaving.look();
+        assertThat(leaving.lines()).isEmpty();
+    }
+
+    @Test
     void theThreadsOfASuccessorWithTheSameClassesAreNotWhatIsLeftBehind() throws Exception {
         var inPlace = "<property name=\"tarishi.swap.in.place\" type=\"Boolean\" value=\"true\"/>";
         for (var version : List.of("1.0.0", "2.0.0")) {

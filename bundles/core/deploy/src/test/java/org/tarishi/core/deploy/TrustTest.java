@@ -28,6 +28,8 @@ final class TrustTest {
     private void tool(String name, String... words) throws IOException, InterruptedException {
         var line = new ArrayList<String>();
         line.add(Path.of(System.getProperty("java.home"), "bin", name).toString());
+        // They live too briefly for their code to be worth optimising.
+        line.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
         line.addAll(List.of(words));
         var process = new ProcessBuilder(line)
                 .directory(base.toFile())
