@@ -42,7 +42,8 @@ final class FakeTls implements TlsContexts {
     private static final Key SERVER = key("CN=mx.test");
     private static final Key CLIENT = key("CN=client.test");
 
-    private final SSLContext context = context(SERVER);
+    /** One for all: a key store takes longer to make than most dialogs take to hold. */
+    private static final SSLContext SERVING = context(SERVER);
 
     @Nullable String trouble;
     /** What is wrong with every client's certificate. */
@@ -133,7 +134,7 @@ final class FakeTls implements TlsContexts {
 
     @Override
     public SSLEngine serverEngine(ClientCertificates certificates) {
-        var engine = context.createSSLEngine();
+        var engine = SERVING.createSSLEngine();
         engine.setUseClientMode(false);
         if (versions != null) {
             engine.setEnabledProtocols(versions);
