@@ -93,6 +93,23 @@ public final class RouteTls {
         return new RouteTls(wanted, names, judge, true, certificate, serverName, reason);
     }
 
+    /**
+     * Returns it, so that the session tells what would be wrong with the certificate if it had to hold one of these names
+     * ({@link org.tarishi.api.service.SmtpClient.Session#objection}), and goes on anyhow: for a policy that is tested (RFC 8461 section 5).
+     * Nothing can be watched where nobody is verified by choice of the route: {@link Level#NONE} and {@link Level#VERIFIED} won't do.
+     *
+     * @param names as for {@link #verified}
+     */
+    public RouteTls watching(List<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("want a name");
+        }
+        if (level == Level.NONE || level == Level.VERIFIED) {
+            throw new IllegalArgumentException(level + " can't be watched");
+        }
+        return new RouteTls(level, names, null, atOnce, certificate, serverName, reason);
+    }
+
     /** Returns it, showing a next hop that asks for one this server's certificate of this name. */
     public RouteTls withCertificate(String name) {
         return new RouteTls(level, names, judge, atOnce, name, serverName, reason);
@@ -118,7 +135,10 @@ public final class RouteTls {
         return level == Level.REQUIRED || level == Level.VERIFIED;
     }
 
-    /** Returns the names of which the certificate must hold one; empty for the route's host. */
+    /**
+     * Returns the names of which the certificate must hold one, empty for the route's host; where it is not {@link Level#VERIFIED}, of which
+     * it should, empty where it is not looked at.
+     */
     public List<String> names() {
         return names;
     }

@@ -116,6 +116,19 @@ public interface SmtpClient {
             return Optional.empty();
         }
 
+        /**
+         * Returns what would be wrong with the next hop's certificate, in words, where the route wanted to know
+         * ({@link org.tarishi.api.outbound.RouteTls#watching}); nothing where nothing is.
+         */
+        default Optional<String> objection() {
+            return Optional.empty();
+        }
+
+        /** Tells whether this was the first transaction of the session: others find a connection that is kept. */
+        default boolean isFirst() {
+            return true;
+        }
+
         /** Tells whether the next hop knows who we are, by its AUTH. */
         boolean isAuthenticated();
 

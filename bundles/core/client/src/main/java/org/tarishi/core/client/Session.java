@@ -48,6 +48,7 @@ final class Session {
 
     private Offer offer = Offer.NOTHING;
     private boolean isAuthenticated;
+    private boolean isKnown;
     private int transactions;
     private long idleSince;
     private boolean isUnreset;
@@ -78,8 +79,10 @@ final class Session {
         return refusal;
     }
 
-    /** Returns what is known of this session. */
+    /** Returns what is known of this session; asked once a transaction. */
     SmtpClient.Session facts() {
+        boolean isFirst = !isKnown;
+        isKnown = true;
         return new Facts(
                 wire.peerAddress(),
                 wire.isSecured(),
@@ -87,7 +90,9 @@ final class Session {
                 offers("DSN"),
                 wire.tlsVersion(),
                 wire.cipherSuite(),
-                tls.whyPlain());
+                tls.whyPlain(),
+                tls.objection(),
+                isFirst);
     }
 
     private record Facts(
@@ -97,7 +102,9 @@ final class Session {
             boolean isDsnOffered,
             Optional<String> tlsVersion,
             Optional<String> cipherSuite,
-            Optional<String> whyPlain)
+            Optional<String> whyPlain,
+            Optional<String> objection,
+            boolean isFirst)
             implements SmtpClient.Session {}
 
     /**

@@ -33,6 +33,7 @@ final class StartTls {
     private final @Nullable TlsContexts contexts;
     private final BrokenTls broken;
     private @Nullable String whyPlain;
+    private @Nullable String objection;
     private @Nullable Reply refusal;
 
     /**
@@ -145,6 +146,17 @@ final class StartTls {
         } catch (EOFException e) {
             throw failed("the peer hung up within the handshake", e);
         }
+        watch(with);
+    }
+
+    /** Looks at the certificate of a next hop that may have any. */
+    private void watch(TlsContexts with) {
+        var chain = wire.peerCertificates();
+        if (wanted.level() != Level.VERIFIED && !wanted.names().isEmpty() && !chain.isEmpty()) {
+            objection = with.objectionToServer(chain, wanted.names())
+                    .map(Text::escaped)
+                    .orElse(null);
+        }
     }
 
     /** A connection that is only lost, or slow, is none of these: TLS is not what is wrong with it. */
@@ -189,6 +201,11 @@ final class StartTls {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /** Returns what would be wrong with the peer's certificate, where the route wanted to know. */
+    Optional<String> objection() {
+        return Optional.ofNullable(objection);
     }
 
     /** Returns what the peer said to STARTTLS to end the session. */

@@ -3,10 +3,14 @@ package org.tarishi.core.client;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * TLS over a channel: what is read comes out decrypted, what is written goes out encrypted. Used by one thread at a time.
@@ -208,6 +212,18 @@ final class TlsLayer {
     /** Returns the version. */
     String version() {
         return engine.getSession().getProtocol();
+    }
+
+    /** Returns what the peer has shown, its own first; empty where it has shown nothing. */
+    List<X509Certificate> peerCertificates() {
+        try {
+            return Stream.of(engine.getSession().getPeerCertificates())
+                    .filter(X509Certificate.class::isInstance)
+                    .map(X509Certificate.class::cast)
+                    .toList();
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
     }
 
     /** Returns the cipher suite. */

@@ -14,7 +14,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
@@ -255,6 +257,11 @@ final class Wire implements Closeable, ByteSource {
     /** Returns the version of TLS. */
     Optional<String> tlsVersion() {
         return Optional.ofNullable(tls).map(TlsLayer::version);
+    }
+
+    /** Returns what the peer has shown, its own first; empty without TLS. */
+    List<X509Certificate> peerCertificates() {
+        return tls == null ? List.of() : tls.peerCertificates();
     }
 
     /** Returns the cipher suite. */

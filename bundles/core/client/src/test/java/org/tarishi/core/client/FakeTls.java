@@ -117,7 +117,9 @@ final class FakeTls implements TlsContexts {
 
     @Override
     public Optional<String> objectionToServer(List<X509Certificate> chain, List<String> names) {
-        return Optional.empty();
+        return names.contains("mx.test") && chain.equals(List.of(certificate()))
+                ? Optional.empty()
+                : Optional.of("it does not hold the name " + names);
     }
 
     private static final class Trusting extends X509ExtendedTrustManager {

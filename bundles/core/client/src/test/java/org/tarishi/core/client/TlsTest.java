@@ -122,6 +122,20 @@ class TlsTest {
     }
 
     @Test
+    void whatIsWatchedIsToldAndNothingElse() throws Exception {
+        try (var peer = new FakePeer(encrypted(), encrypted(), encrypted())) {
+            var watched = RouteTls.OPPORTUNISTIC.watching(List.of("other.test"));
+            assertThat(send(at(peer).withTls(watched)).session().orElseThrow().objection())
+                    .contains("it does not hold the name [other.test]");
+            var fitting = RouteTls.REQUIRED.watching(List.of("mx.test"));
+            assertThat(send(at(peer).withTls(fitting)).session().orElseThrow().objection())
+                    .isEmpty();
+            assertThat(send(at(peer)).session().orElseThrow().objection()).isEmpty();
+            peer.done();
+        }
+    }
+
+    @Test
     void whatWasOfferedBeforeTlsIsForgotten() throws Exception {
         try (var peer = new FakePeer(line -> {
             // Without PIPELINING this time: each command waits for its reply.

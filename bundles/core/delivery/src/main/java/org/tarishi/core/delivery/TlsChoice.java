@@ -73,7 +73,10 @@ final class TlsChoice {
             this.mail = mail;
             this.isSecure = isSecure;
             this.policy = now.isStsUsed() && !isTlsOptional(mail) && mail.domain() instanceof Domain domain
-                    ? sts.of(domain, now.stsAuthorities().map(conf::resolve))
+                    ? sts.of(
+                            domain,
+                            new StsFetcher.From(
+                                    now.stsPort(), now.stsAuthorities().map(conf::resolve)))
                     : Optional.empty();
         }
 
@@ -96,7 +99,6 @@ final class TlsChoice {
             if (isTlsOptional(mail)) {
                 return new Choice.Speak(now.tls());
             }
-            policy.filter(each -> !each.allows(target.host())).ifPresent(each -> telling.notNamed(mail, target, each));
             boolean isEnforced =
                     policy.map(each -> each.mode() == StsPolicy.Mode.ENFORCE).orElse(false);
             RouteTls tls;
@@ -110,6 +112,7 @@ final class TlsChoice {
             }
             if (tls == null && isEnforced) {
                 if (!policy.orElseThrow().allows(target.host())) {
+                    telling.notNamed(mail, target, policy.orElseThrow());
                     return new Choice.Skip(Reply.of(
                             451, CRYPTO_FAILURE, target.host() + " is not in the MTA-STS policy of " + domain));
                 }
@@ -128,7 +131,17 @@ final class TlsChoice {
                     tls = RouteTls.verified(List.of(target.host())).withReason("requiretls");
                 }
             }
-            return new Choice.Speak(tls == null || isLess(tls, now.tls()) ? now.tls() : tls);
+            return new Choice.Speak(tls == null || isLess(tls, now.tls()) ? watched(target) : tls);
+        }
+
+        /** What the operator wants, and whether a policy that is tested would have wanted more (RFC 8461 section 5). */
+        private RouteTls watched(Target target) {
+            var tls = now.tls();
+            boolean isWatched =
+                    policy.filter(each -> each.mode() == StsPolicy.Mode.TESTING && each.allows(target.host()))
+                                    .isPresent()
+                            && (tls.level() == Level.OPPORTUNISTIC || tls.level() == Level.REQUIRED);
+            return isWatched ? tls.watching(List.of(target.host())) : tls;
         }
     }
 

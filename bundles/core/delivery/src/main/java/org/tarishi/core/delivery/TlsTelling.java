@@ -24,6 +24,7 @@ import org.tarishi.core.spi.TlsResults.Result;
 /** Tells whoever reports on it what became of TLS with the hosts that DNS names. Costs nothing while nobody does. Any thread. */
 final class TlsTelling {
 
+    private static final String NOT_NAMED = "the policy does not name this host";
     private static final int LONGEST_REASON = 200;
 
     private final Supplier<@Nullable TlsResults> listener;
@@ -38,11 +39,18 @@ final class TlsTelling {
 
     /** Tells of a session that there was. */
     void session(OutboundMail mail, Route route, SmtpClient.Session session) {
-        if (!isTold(mail) || tls(route).level() == RouteTls.Level.NONE) {
+        if (!isTold(mail) || !session.isFirst() || tls(route).level() == RouteTls.Level.NONE) {
             return;
         }
-        if (session.isSecured()) {
-            tell(mail, policy(mail, route), null);
+        if (isUnnamed(mail, route)) {
+            tell(mail, policy(mail, route), problem(Fault.VALIDATION_FAILURE, route, NOT_NAMED));
+        } else if (session.isSecured()) {
+            tell(
+                    mail,
+                    policy(mail, route),
+                    session.objection()
+                            .map(why -> problem(certificate(why), route, why))
+                            .orElse(null));
         } else {
             session.whyPlain()
                     .ifPresent(why -> tell(
@@ -55,6 +63,15 @@ final class TlsTelling {
                                     route,
                                     why)));
         }
+    }
+
+    /** Tells whether mail goes to a host that the domain's policy does not name, which a policy that is tested does not forbid. */
+    private boolean isUnnamed(OutboundMail mail, Route route) {
+        return policy(mail, route).kind() == Kind.STS
+                && route.host().isPresent()
+                && known.apply(TlsChoice.domain(mail.domain()))
+                        .filter(policy -> !policy.allows(route.host().get()))
+                        .isPresent();
     }
 
     /** Tells of one that there was not, because of its TLS. */
@@ -88,7 +105,7 @@ final class TlsTelling {
                             Fault.VALIDATION_FAILURE,
                             target.host(),
                             target.address().getHostAddress(),
-                            "the policy does not name this host"));
+                            NOT_NAMED));
         }
     }
 
@@ -174,9 +191,14 @@ final class TlsTelling {
                 return Fault.CERTIFICATE_NOT_TRUSTED;
             }
         }
-        var said = String.valueOf(e.getMessage());
-        return said.contains("does not hold the name")
-                ? Fault.CERTIFICATE_HOST_MISMATCH
-                : said.contains("authority") ? Fault.CERTIFICATE_NOT_TRUSTED : Fault.VALIDATION_FAILURE;
+        return certificate(String.valueOf(e.getMessage()));
+    }
+
+    private static Fault certificate(String said) {
+        return said.contains("it has expired")
+                ? Fault.CERTIFICATE_EXPIRED
+                : said.contains("does not hold the name")
+                        ? Fault.CERTIFICATE_HOST_MISMATCH
+                        : said.contains("authority") ? Fault.CERTIFICATE_NOT_TRUSTED : Fault.VALIDATION_FAILURE;
     }
 }

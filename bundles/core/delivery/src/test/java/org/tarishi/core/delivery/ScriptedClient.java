@@ -51,6 +51,25 @@ final class ScriptedClient implements SmtpClient {
                 Arrays.stream(data).map(ScriptedClient::reply).toList());
     }
 
+    /** Takes it on a session that is known already. */
+    static Act takesAnother() {
+        return known(new Known(Optional.empty(), false));
+    }
+
+    /** Takes it, with a certificate of which the route hears this. */
+    static Act takesWith(String objection) {
+        return known(new Known(Optional.of(objection), true));
+    }
+
+    private static Act known(Session session) {
+        return (route, to) -> new Said(
+                null,
+                false,
+                to.stream().map(_ -> reply("250 2.1.5 ok")).toList(),
+                List.of(reply("250 2.0.0 taken")),
+                session);
+    }
+
     static Act refusesSession(String reply) {
         return (route, to) -> new Said(reply(reply), true, List.of(), List.of());
     }
@@ -75,8 +94,13 @@ final class ScriptedClient implements SmtpClient {
                 parts[2]);
     }
 
-    record Said(@Nullable Reply refused, boolean isSessionRefused, List<Reply> recipients, List<Reply> data)
+    record Said(
+            @Nullable Reply refused, boolean isSessionRefused, List<Reply> recipients, List<Reply> data, Session known)
             implements Outcome {
+
+        Said(@Nullable Reply refused, boolean isSessionRefused, List<Reply> recipients, List<Reply> data) {
+            this(refused, isSessionRefused, recipients, data, new Known(Optional.empty(), true));
+        }
 
         @Override
         public Optional<Reply> refusal() {
@@ -97,11 +121,11 @@ final class ScriptedClient implements SmtpClient {
 
         @Override
         public Optional<Session> session() {
-            return Optional.of(new Known());
+            return Optional.of(known);
         }
     }
 
-    private record Known() implements Session {
+    private record Known(Optional<String> objection, boolean isFirst) implements Session {
 
         @Override
         public Optional<InetAddress> address() {

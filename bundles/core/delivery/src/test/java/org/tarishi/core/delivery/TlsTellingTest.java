@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tarishi.api.outbound.MxResult;
 import org.tarishi.api.outbound.Route;
+import org.tarishi.api.outbound.RouteTls;
 import org.tarishi.api.service.TlsFailedException;
 import org.tarishi.api.service.TlsFailedException.Kind;
 import org.tarishi.core.spi.MailMarks;
@@ -119,8 +120,38 @@ class TlsTellingTest {
                 .containsExactly(
                         "a.example TLSA mx.a.example [] DNSSEC_INVALID mx.a.example 192.0.2.1",
                         "a.example STS a.example [version: STSv1, mode: testing, mx: mx.a.example, max_age: 86400]"
-                                + " VALIDATION_FAILURE evil.example 192.0.2.66",
-                        "a.example STS a.example [version: STSv1, mode: testing, mx: mx.a.example, max_age: 86400] ok");
+                                + " VALIDATION_FAILURE evil.example 192.0.2.66");
+    }
+
+    @Test
+    void whatAPolicyThatIsTestedWouldHaveRefusedIsToldAndNothingIsRefused() {
+        var stage = stage();
+        stage.dns.with(STS, "\"v=STSv1; id=1\"");
+        stage.policies.put("a.example", ENFORCED.replace("enforce", "testing"));
+        deliver(
+                stage,
+                ScriptedClient.takesWith("it has expired"),
+                ScriptedClient.takesWith("no authority that is trusted here has signed it"));
+        deliver(stage);
+
+        assertThat(stage.client.spokenTo)
+                .allSatisfy(route -> assertThat(route.tls().orElseThrow())
+                        .isEqualTo(RouteTls.OPPORTUNISTIC
+                                .watching(List.of("mx.a.example"))
+                                .withReason("default")));
+        assertThat(told.stream().map(each -> each.replaceFirst(".*\\] ", "")))
+                .containsExactly(
+                        "CERTIFICATE_EXPIRED mx.a.example 192.0.2.1", "CERTIFICATE_NOT_TRUSTED mx.a.example 192.0.2.1");
+    }
+
+    @Test
+    void aSessionIsCountedOnceHoweverManyMailsGoByIt() {
+        var stage = stage();
+        deliver(stage, ScriptedClient.takes(), ScriptedClient.takesAnother());
+        deliver(stage);
+
+        assertThat(stage.client.spokenTo).hasSize(2);
+        assertThat(told).containsExactly("a.example NONE a.example [] ok");
     }
 
     @Test
