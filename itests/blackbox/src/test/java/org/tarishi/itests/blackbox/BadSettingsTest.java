@@ -379,6 +379,7 @@ class BadSettingsTest {
         table.put(delivery + "ownAddresses", List.of("[ \"everywhere\" ]"));
         table.put(delivery + "tls", List.of("maybe"));
         table.put(delivery + "tlsPolicies", List.of("[ \"a.example\" ]", "[ \"a.example = maybe\" ]"));
+        table.put(delivery + "mtaStsPort", List.of("0", "65536"));
         table.put(delivery + "mtaStsAuthorities", List.of("\"a\\u0000b\""));
         table.put(delivery + "connectTimeout", List.of("soon", "PT0S", "PT11M"));
 

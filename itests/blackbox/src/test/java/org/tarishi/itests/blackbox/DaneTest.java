@@ -1,178 +1,100 @@
 package org.tarishi.itests.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.tarishi.itests.blackbox.MailExchangers.ALONE;
+import static org.tarishi.itests.blackbox.MailExchangers.BARE;
+import static org.tarishi.itests.blackbox.MailExchangers.EXPIRED;
+import static org.tarishi.itests.blackbox.MailExchangers.SECURED;
+import static org.tarishi.itests.blackbox.MailExchangers.STRANGER;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tarishi.itests.harness.Ports;
-import org.tarishi.itests.harness.SmtpDialog;
-import org.tarishi.itests.harness.TestMail;
 
 /** DANE (RFC 7672) between this server and Postfix, by zones that NSD serves and Unbound validates. */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DaneTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    /** Where Postfix speaks TLS, and where it doesn't; at one port. */
-    private static final String SECURED = "127.0.0.1";
-
-    private static final String BARE = "127.0.0.3";
-
-    /** Where its certificate has expired, has another name, is its own authority. */
-    private static final String EXPIRED = "127.0.0.4";
-
-    private static final String STRANGER = "127.0.0.5";
-    private static final String ALONE = "127.0.0.6";
 
     private static final String FALSE_DIGEST = "0123456789abcdef".repeat(4);
     private static final String MARK = "fedcba9876543210".repeat(4);
 
-    private final int port = Ports.free();
     private final List<String> domains = new ArrayList<>();
-    private final Map<String, Path> chains = new LinkedHashMap<>();
     private final StringBuilder records = new StringBuilder();
-    private Path folder;
+    private MailExchangers exchangers;
+    private int port;
     private SignedZones zones;
-    private Debian.Server postfix;
-    private Instance sender;
+    private Deliveries deliveries;
 
     @BeforeAll
     void start(@TempDir Path root) throws Exception {
-        folder = Files.createTempDirectory("da");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.setPosixFilePermissions(
-                Files.createDirectory(folder.resolve("box")), PosixFilePermissions.fromString("rwxrwxrwx"));
         var debian = new Debian(root.resolve("accounts"));
-        var authority = new TestAuthority(folder.resolve("ca"));
-        var made = authority.make("*.signed.example", "ec");
-        var chain = folder.resolve("chain.pem");
-        join(chain, made.resolve("key.pem"), made.resolve("cert.pem"), authority.certificate());
-        chains.put(SECURED, chain);
-        makeOthers(authority);
-        zones = new SignedZones(folder.resolve("zones"), debian);
-        makeZones(digest(made.resolve("cert.pem")), digest(authority.certificate()));
+        var authority = new TestAuthority(root.resolve("ca"));
+        exchangers = new MailExchangers(authority);
+        port = exchangers.port();
+        zones = new SignedZones(root.resolve("zones"), debian);
+        makeZones(
+                TestAuthority.keyDigest(exchangers.certificate(SECURED)),
+                TestAuthority.keyDigest(authority.certificate()));
         zones.start();
-        startPostfix(debian);
-        sender = Instance.in(root.resolve("sender"))
-                .set(Instance.RELAY, "acl", "[ \"127.0.0.1\" ]")
-                .set("org.tarishi.core.dns", "servers", "[ \"" + zones.resolver() + "\" ]")
-                .set("org.tarishi.core.delivery", "port", Integer.toString(port))
-                .set("org.tarishi.core.delivery", "localMx", "true")
+        exchangers.start(debian, domains);
+        var sender = Deliveries.sender(Instance.in(root.resolve("sender")), exchangers, zones, authority)
                 .set("org.tarishi.core.delivery", "mtaSts", "false")
                 .set(
                         "org.tarishi.core.delivery",
                         "routes",
                         "[ \"route.signed.example = mx-ee.signed.example:%d\", \"badroute.signed.example = mx-wrong.signed.example:%d\" ]"
                                 .formatted(port, port))
-                .set("org.tarishi.core.tls", "serverAuthorities", "[ \"" + authority.certificate() + "\" ]")
-                .set("org.tarishi.core.delivery", "tlsPolicies", policies())
-                .set("org.tarishi.core.tlsrpt", "contact", "tls@client.example")
-                // As soon as it may be, so that the end of a mail is seen too.
-                .set("org.tarishi.core.scheduler", "retrySchedule", "5s")
-                .set("org.tarishi.core.scheduler", "restAfter", "1000")
-                .start();
+                .set("org.tarishi.core.delivery", "tlsPolicies", policies());
+        deliveries = new Deliveries(sender, exchangers);
+        sender.start();
+        // One mail for each, and all at once: those that fail wait for the same seconds.
+        for (var domain : domains) {
+            deliveries.send(domain);
+        }
     }
 
     @AfterAll
     void stop() throws IOException {
-        if (sender != null) {
-            sender.close();
+        if (deliveries != null) {
+            deliveries.sender().close();
         }
-        if (postfix != null) {
-            postfix.close();
+        if (exchangers != null) {
+            exchangers.close();
         }
         if (zones != null) {
             zones.close();
         }
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 
-    /** Writes one file of several; Postfix wants the key first. */
-    private static void join(Path to, Path... parts) throws IOException {
-        var all = new StringBuilder();
-        for (var part : parts) {
-            all.append(Files.readString(part));
-        }
-        Files.writeString(to, all);
-    }
-
-    /** Certificates that have something wrong with them. */
-    private void makeOthers(TestAuthority authority) throws Exception {
-        var expired = authority.make("*.signed.example", "ec", -1);
-        var stranger = authority.make("mx.elsewhere.example", "ec");
-        var alone = Files.createDirectory(folder.resolve("alone"));
-        TestAuthority.openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", alone.resolve("key.pem"));
-        TestAuthority.openssl(
-                "req",
-                "-x509",
-                "-new",
-                "-key",
-                alone.resolve("key.pem"),
-                "-days",
-                "30",
-                "-subj",
-                "/CN=alone",
-                "-addext",
-                "subjectAltName=DNS:*.signed.example",
-                "-out",
-                alone.resolve("cert.pem"));
-        for (var each : new Path[] {expired, stranger}) {
-            join(each.resolve("chain.pem"), each.resolve("key.pem"), each.resolve("cert.pem"), authority.certificate());
-        }
-        join(alone.resolve("chain.pem"), alone.resolve("key.pem"), alone.resolve("cert.pem"));
-        chains.put(EXPIRED, expired.resolve("chain.pem"));
-        chains.put(STRANGER, stranger.resolve("chain.pem"));
-        chains.put(ALONE, alone.resolve("chain.pem"));
-        var folders = Map.of(
-                "expired " + EXPIRED, expired,
-                "stranger " + STRANGER, stranger,
-                "alone " + ALONE, alone);
-        for (var other : folders.entrySet()) {
-            var words = other.getKey().split(" ", 2);
-            host(words[0] + "-ee", words[1], "3 1 1 " + digest(other.getValue().resolve("cert.pem")));
-            host(words[0] + "-ta", words[1], "2 1 1 " + digest(authority.certificate()));
-            host(words[0] + "-verify", words[1]);
-            host(words[0] + "-require", words[1]);
-            host(words[0] + "-any", words[1]);
+    /** Hosts whose certificate has something wrong with it. */
+    private void addOthers(String authority) throws Exception {
+        for (var other :
+                Map.of("expired", EXPIRED, "stranger", STRANGER, "alone", ALONE).entrySet()) {
+            var name = other.getKey();
+            var address = other.getValue();
+            host(name + "-ee", address, "3 1 1 " + TestAuthority.keyDigest(exchangers.certificate(address)));
+            host(name + "-ta", address, "2 1 1 " + authority);
+            host(name + "-verify", address);
+            host(name + "-require", address);
+            host(name + "-any", address);
         }
         host("good-verify", SECURED);
-    }
-
-    /** The SHA-256 of a certificate's public key: selector 1, matching type 1. */
-    private static String digest(Path pem) throws Exception {
-        var certificate = CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(pem)));
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256")
-                        .digest(certificate.getPublicKey().getEncoded()));
     }
 
     /** A domain of the signed zone with a mail exchanger of its own, and TLSA records of that. */
@@ -185,6 +107,7 @@ class DaneTest {
     }
 
     private void makeZones(String own, String authority) throws Exception {
+        addOthers(authority);
         var good = "3 1 1 " + own;
         host("ee", SECURED, good);
         host("ta", SECURED, "2 1 1 " + authority);
@@ -246,48 +169,6 @@ class DaneTest {
         domains.addAll(List.of("plain.example", "bare.plain.example"));
     }
 
-    private void startPostfix(Debian debian) throws IOException {
-        var conf = Files.createDirectory(folder.resolve("postfix"));
-        var services = new StringBuilder();
-        chains.forEach((address, chain) -> services.append(
-                "%s:%d inet n - n - - smtpd -o smtpd_tls_chain_files=%s\n".formatted(address, port, chain)));
-        Files.writeString(
-                conf.resolve("master.cf"), """
-                %s:%d inet n - n - - smtpd -o smtpd_tls_security_level=none
-                virtual unix - n n - - virtual
-                tlsmgr unix - - n 1000? 1 tlsmgr
-                """.formatted(BARE, port) + services + MailServers.POSTFIX_SERVICES);
-        Files.writeString(conf.resolve("main.cf"), """
-                compatibility_level = 3.6
-                queue_directory = /var/spool/postfix
-                data_directory = /var/spool/postfix/data
-                meta_directory = %s
-                maillog_file = /dev/stdout
-                myhostname = peer.example
-                mydestination =
-                local_recipient_maps =
-                alias_maps =
-                inet_interfaces = all
-                inet_protocols = ipv4
-                virtual_mailbox_domains = %s
-                virtual_mailbox_maps = static:box/
-                virtual_mailbox_base = %s
-                virtual_uid_maps = static:65534
-                virtual_gid_maps = static:65534
-                smtpd_tls_security_level = may
-                smtpd_tls_received_header = yes
-                """.formatted(
-                        Setup.tool("root").resolve("etc/postfix"), String.join(", ", domains), folder));
-        postfix = debian.start(
-                folder.resolve("postfix.out"),
-                "sh",
-                "-c",
-                "mkdir -m 755 /var/spool/postfix && exec postfix -c \"$1\" start-fg",
-                "sh",
-                conf.toString());
-        MailServers.awaitGreeting(port, postfix);
-    }
-
     private static String policies() {
         var lines = new ArrayList<String>();
         for (var name : new String[] {"good", "expired", "stranger", "alone"}) {
@@ -295,36 +176,6 @@ class DaneTest {
             lines.add("\"" + name + "-require.signed.example = require\"");
         }
         return "[ " + String.join(", ", lines) + " ]";
-    }
-
-    private void send(String domain) throws IOException {
-        try (var dialog = SmtpDialog.hello(sender.smtpPort())) {
-            var reply = dialog.transact(
-                    "sender@plain.example",
-                    "user@" + domain,
-                    TestMail.of("to-" + domain, 500).bytes());
-            assertThat(reply).startsWith("250 ");
-        }
-    }
-
-    private void untilLogged(String... texts) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() -> assertThat(sender.logged(0, texts))
-                        .as(() -> String.join(" ", texts) + "\n" + sender.log() + zones.said() + postfix.said())
-                        .isNotEmpty());
-    }
-
-    /** The mail for a domain, as Postfix has stored it. */
-    private List<String> stored(String domain) throws IOException {
-        var mails = new ArrayList<String>();
-        for (var file : new Maildir(folder.resolve("box")).messages()) {
-            var text = Files.readString(file);
-            if (text.contains("Delivered-To: user@" + domain)) {
-                mails.add(text);
-            }
-        }
-        return mails;
     }
 
     @ParameterizedTest
@@ -340,11 +191,7 @@ class DaneTest {
                 "route.signed.example"
             })
     void aHostIsVerifiedByRecordsThatAreSigned(String domain) throws Exception {
-        send(domain);
-
-        untilLogged("delivered to=<user@" + domain + ">", "tls=\"verified (dane) TLSv1.3");
-        await().atMost(PATIENCE).until(() -> !stored(domain).isEmpty());
-        assertThat(stored(domain)).singleElement().asString().contains(" with ESMTPS ");
+        assertThat(deliveries.untilDelivered(domain, "verified (dane) TLSv1.3")).contains(" with ESMTPS ");
     }
 
     @ParameterizedTest
@@ -356,11 +203,7 @@ class DaneTest {
                 "badroute.signed.example"
             })
     void aHostThatIsNotTheOneOfItsRecordsGetsNoMailAndTheSenderHearsOfItAtLast(String domain) throws Exception {
-        send(domain);
-
-        untilLogged("deferred to=<user@" + domain + ">", "451 4.7.5", "tls=\"verified (dane)");
-        untilToldOf(domain, "5.7.5");
-        assertThat(stored(domain)).isEmpty();
+        deliveries.untilFailed(domain, "5.7.5", "451 4.7.5", "tls=\"verified (dane)");
     }
 
     @ParameterizedTest
@@ -369,11 +212,7 @@ class DaneTest {
         "unusable-bare.signed.example, required (dane-unusable)",
     })
     void aHostWithRecordsThatOffersNoTlsGetsNoMailInTheClear(String domain, String tls) throws Exception {
-        send(domain);
-
-        untilLogged("deferred to=<user@" + domain + ">", "451 4.7.4", "tls=\"" + tls);
-        untilToldOf(domain, "5.7.4");
-        assertThat(stored(domain)).isEmpty();
+        deliveries.untilFailed(domain, "5.7.4", "451 4.7.4", "tls=\"" + tls);
     }
 
     @ParameterizedTest
@@ -384,11 +223,7 @@ class DaneTest {
         "expired.example, 451 4.4.3",
     })
     void whatIsForgedOrNoLongerSignedIsNotKnownNow(String domain, String reply) throws Exception {
-        send(domain);
-
-        untilLogged("deferred to=<user@" + domain + ">", reply);
-        untilToldOf(domain, reply.contains("4.7.") ? "5.7.5" : "4.4.7");
-        assertThat(stored(domain)).isEmpty();
+        deliveries.untilFailed(domain, reply.contains("4.7.") ? "5.7.5" : "4.4.7", reply);
     }
 
     @ParameterizedTest
@@ -400,10 +235,7 @@ class DaneTest {
         "bare.plain.example, opportunistic (default) without: STARTTLS is not offered",
     })
     void whatIsNotSignedOrOfNoUseVerifiesNobody(String domain, String tls) throws Exception {
-        send(domain);
-
-        untilLogged("delivered to=<user@" + domain + ">", "tls=\"" + tls);
-        await().atMost(PATIENCE).until(() -> !stored(domain).isEmpty());
+        deliveries.untilDelivered(domain, tls);
     }
 
     @ParameterizedTest
@@ -422,10 +254,8 @@ class DaneTest {
     void aCertificateThatNobodyVouchesForIsGoodEnoughWhereNobodyIsAskedOrItsKeyIsPublished(String name, String tls)
             throws Exception {
         var domain = name + ".signed.example";
-        send(domain);
 
-        untilLogged("delivered to=<user@" + domain + ">", "tls=\"" + tls);
-        await().atMost(PATIENCE).until(() -> !stored(domain).isEmpty());
+        deliveries.untilDelivered(domain, tls);
     }
 
     @ParameterizedTest
@@ -439,51 +269,19 @@ class DaneTest {
     })
     void aCertificateIsNotWhereAuthoritiesAreAsked(String name, String why) throws Exception {
         var domain = name + ".signed.example";
-        send(domain);
 
-        untilLogged("deferred to=<user@" + domain + ">", "451 4.7.5", why);
-        untilToldOf(domain, "5.7.5");
-        assertThat(stored(domain)).isEmpty();
+        deliveries.untilFailed(domain, "5.7.5", "451 4.7.5", why);
     }
 
-    /** They are written once a minute. */
+    /** They are written once a minute, and when the server stops. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void whatBecameOfTlsIsCountedForReports() throws Exception {
-        send("ee.signed.example");
-        send("wrong.signed.example");
+        deliveries.untilLogged("delivered to=<user@ee.signed.example>");
+        deliveries.untilLogged("deferred to=<user@wrong.signed.example>");
 
-        var results = sender.base().resolve("data/tlsrpt");
-        await().atMost(Duration.ofSeconds(120))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> Files.exists(results));
-        await().atMost(Duration.ofSeconds(120))
-                .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> {
-                    var counted = new StringBuilder();
-                    try (var files = Files.list(results)) {
-                        for (var file : files.filter(each -> each.toString().endsWith(".results"))
-                                .toList()) {
-                            counted.append(Files.readString(file));
-                        }
-                    }
-                    assertThat(counted.toString())
-                            .contains("policy\tee.signed.example\tTLSA\tmx-ee.signed.example\t")
-                            .contains("problem\tVALIDATION_FAILURE\tmx-wrong.signed.example\t127.0.0.1\t");
-                });
-    }
-
-    /** Waits for the notification that says with which status a recipient has failed. */
-    private void untilToldOf(String domain, String status) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
-            var told = new ArrayList<String>();
-            for (var file : new Maildir(folder.resolve("box")).messages()) {
-                var text = Files.readString(file);
-                if (text.contains("Final-Recipient: rfc822;user@" + domain)
-                        || text.contains("Final-Recipient: rfc822; user@" + domain)) {
-                    told.add(text);
-                }
-            }
-            assertThat(told).as(() -> sender.log()).singleElement().asString().contains("Status: " + status);
-        });
+        assertThat(deliveries.countedForReports())
+                .contains("policy\tee.signed.example\tTLSA\tmx-ee.signed.example\t")
+                .contains("problem\tVALIDATION_FAILURE\tmx-wrong.signed.example\t127.0.0.1\t");
     }
 }

@@ -107,6 +107,11 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
+    /** One whose JVM asks this file for hosts, instead of the system. */
+    Instance knowingHosts(Path file) {
+        return environment(JAVA_OPTS, "-XX:TieredStopAtLevel=1 -Djdk.net.hosts.file=" + file);
+    }
+
     /** Optimised, and without what the JVM itself keeps while there is room, such as method handles: for who looks for what is held. */
     Instance withoutSoftReferences() {
         return environment(JAVA_OPTS, "-XX:SoftRefLRUPolicyMSPerMB=0");

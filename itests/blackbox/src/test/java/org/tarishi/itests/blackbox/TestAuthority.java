@@ -9,8 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -51,6 +53,11 @@ final class TestAuthority {
                 "[ca]\ndefault_ca=it\n[it]\ndatabase=" + index + "\ndefault_md=sha256\ndefault_crl_days=1\n");
     }
 
+    /** Where it keeps what it makes. */
+    Path folder() {
+        return folder;
+    }
+
     /** Its certificate, PEM. */
     Path certificate() {
         return certificate;
@@ -63,6 +70,12 @@ final class TestAuthority {
 
     /** The same, for so many days from now; fewer than none for a certificate that has expired. */
     Path make(String name, String kind, int days) throws IOException, InterruptedException {
+        return make(List.of(name), kind, days);
+    }
+
+    /** The same, for several names. */
+    Path make(List<String> names, String kind, int days) throws IOException, InterruptedException {
+        var name = names.getFirst();
         var made = Files.createTempDirectory(folder, name.replace("*", "any"));
         var own = made.resolve("key.pem");
         if (kind.equals("rsa")) {
@@ -70,7 +83,8 @@ final class TestAuthority {
         } else {
             openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", own);
         }
-        var names = Files.writeString(made.resolve("ext"), "subjectAltName=DNS:" + name + ",IP:127.0.0.1\n");
+        var extensions = Files.writeString(
+                made.resolve("ext"), "subjectAltName=DNS:" + String.join(",DNS:", names) + ",IP:127.0.0.1\n");
         openssl("req", "-new", "-key", own, "-subj", "/CN=" + name, "-out", made.resolve("csr"));
         openssl(
                 "x509",
@@ -85,7 +99,28 @@ final class TestAuthority {
                 "-days",
                 days,
                 "-extfile",
-                names,
+                extensions,
+                "-out",
+                made.resolve("cert.pem"));
+        return made;
+    }
+
+    /** Makes a key and a certificate that no authority has signed: {@code key.pem} and {@code cert.pem} in this folder. */
+    static Path selfSigned(Path made, String name) throws IOException, InterruptedException {
+        var own = made.resolve("key.pem");
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", own);
+        openssl(
+                "req",
+                "-x509",
+                "-new",
+                "-key",
+                own,
+                "-days",
+                "30",
+                "-subj",
+                "/CN=alone",
+                "-addext",
+                "subjectAltName=DNS:" + name,
                 "-out",
                 made.resolve("cert.pem"));
         return made;
@@ -96,6 +131,16 @@ final class TestAuthority {
         var made = make(name, kind);
         write(file, Files.readString(made.resolve("key.pem")) + Files.readString(made.resolve("cert.pem")));
         return made.resolve("cert.pem");
+    }
+
+    /** The SHA-256 of a certificate's public key, in hexadecimal: selector 1 and matching type 1 of TLSA records. */
+    static String keyDigest(Path pem) throws GeneralSecurityException, IOException {
+        try (var in = Files.newInputStream(pem)) {
+            var certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(certificate.getPublicKey().getEncoded()));
+        }
     }
 
     /** Takes certificates back. */

@@ -124,6 +124,12 @@ import org.osgi.service.metatype.annotations.Option;
     boolean mtaSts() default true;
 
     @AttributeDefinition(
+            name = "Port of MTA-STS",
+            description =
+                    "The port of the web servers of such policies, 1 to 65535: another one is for tests. Default: 443")
+    int mtaStsPort() default 443;
+
+    @AttributeDefinition(
             name = "Authorities of MTA-STS",
             required = false,
             description =

@@ -2,11 +2,13 @@ package org.tarishi.core.delivery;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +32,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpsFetcher implements StsFetcher, AutoCloseable {
 
+    private static final int USUAL_PORT = 443;
     private static final int LARGEST = 64 * 1024;
     private static final int LARGEST_AUTHORITIES = 1024 * 1024;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration WHOLE = Duration.ofSeconds(20);
 
-    private final Function<String, URI> where;
+    private final Where where;
     private final Duration whole;
     private @Nullable HttpClient client;
 
     /** What the client was made of; empty for the authorities of the JDK. */
     private byte[] trusted = {};
 
+    /** Where the policy of a domain lies. */
+    @FunctionalInterface
+    interface Where {
+        URI of(String domain, int port);
+    }
+
     HttpsFetcher() {
-        this(domain -> URI.create("https://mta-sts." + domain + "/.well-known/mta-sts.txt"), WHOLE);
+        this(
+                // The usual port is not named, not in the Host field either.
+                (domain, port) -> URI.create("https://mta-sts." + domain + (port == USUAL_PORT ? "" : ":" + port)
+                        + "/.well-known/mta-sts.txt"),
+                WHOLE);
     }
 
     /**
@@ -52,7 +64,7 @@ final class HttpsFetcher implements StsFetcher, AutoCloseable {
      *
      * @param whole how long a fetch may take in all
      */
-    HttpsFetcher(Function<String, URI> where, Duration whole) {
+    HttpsFetcher(Where where, Duration whole) {
         this.where = where;
         this.whole = whole;
     }
@@ -109,9 +121,12 @@ final class HttpsFetcher implements StsFetcher, AutoCloseable {
     }
 
     @Override
-    public String fetch(String domain, Optional<Path> authorities) throws IOException {
-        var request = HttpRequest.newBuilder(where.apply(domain)).timeout(whole).build();
-        var coming = client(authorities).sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
+    public String fetch(String domain, From from) throws IOException {
+        var request = HttpRequest.newBuilder(where.of(domain, from.port()))
+                .timeout(whole)
+                .build();
+        var coming = client(from.authorities())
+                .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
         HttpResponse<byte[]> response;
         try {
             // The time of the request ends with the headers; a body that drips would have no end.
@@ -120,7 +135,7 @@ final class HttpsFetcher implements StsFetcher, AutoCloseable {
             var _ = coming.cancel(true);
             throw new IOException("no policy within " + whole, e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+            throw failure(e.getCause());
         } catch (InterruptedException e) {
             var _ = coming.cancel(true);
             Thread.currentThread().interrupt();
@@ -134,6 +149,18 @@ final class HttpsFetcher implements StsFetcher, AutoCloseable {
             throw new IOException("the policy is not text/plain");
         }
         return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    /** The JDK's client has no words for a connection that it does not get. */
+    private static IOException failure(@Nullable Throwable cause) {
+        if (cause instanceof ConnectException && cause.getMessage() == null) {
+            return new IOException(
+                    cause.getCause() instanceof UnresolvedAddressException
+                            ? "its web server has no address"
+                            : "its web server can't be reached",
+                    cause);
+        }
+        return cause instanceof IOException io ? io : new IOException(cause);
     }
 
     @Override

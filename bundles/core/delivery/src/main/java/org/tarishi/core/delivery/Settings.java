@@ -38,6 +38,7 @@ import org.tarishi.api.outbound.RouteTls;
  * @param tlsTable what is said of single destinations
  * @param isDaneUsed whether TLSA records count
  * @param isStsUsed whether MTA-STS counts
+ * @param stsPort the port of the web servers of policies
  * @param stsAuthorities the file of those who vouch for the web servers of policies
  * @param connectTimeout how long connecting may take
  */
@@ -58,6 +59,7 @@ record Settings(
         TlsTable tlsTable,
         boolean isDaneUsed,
         boolean isStsUsed,
+        int stsPort,
         Optional<Path> stsAuthorities,
         Duration connectTimeout) {
 
@@ -86,15 +88,15 @@ record Settings(
                 TlsTable.parse(config.tlsPolicies()),
                 config.dane(),
                 config.mtaSts(),
+                config.mtaStsPort(),
                 path("mtaStsAuthorities", config.mtaStsAuthorities().strip()),
                 duration(config.connectTimeout()));
     }
 
     Settings {
         ownNames = Set.copyOf(ownNames);
-        if (port < 1 || port > 65535) {
-            throw new InvalidSettingException("port", "must be 1 to 65535: " + port);
-        }
+        checkPort("port", port);
+        checkPort("mtaStsPort", stsPort);
         if (maxAddresses < 1 || maxAddresses > 100) {
             throw new InvalidSettingException("maxAddresses", "must be 1 to 100: " + maxAddresses);
         }
@@ -105,6 +107,12 @@ record Settings(
             throw new InvalidSettingException(
                     smartHostUser.isEmpty() ? "smartHostPasswordFile" : "smartHostUser",
                     "want smartHostUser and smartHostPasswordFile, or neither");
+        }
+    }
+
+    private static void checkPort(String key, int port) {
+        if (port < 1 || port > 65535) {
+            throw new InvalidSettingException(key, "must be 1 to 65535: " + port);
         }
     }
 

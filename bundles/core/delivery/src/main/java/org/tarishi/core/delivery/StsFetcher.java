@@ -12,8 +12,16 @@ interface StsFetcher {
      * Fetches it.
      *
      * @param domain in ASCII
-     * @param authorities the file of those who vouch for the web server, nothing for those that the JDK knows
+     * @param from where from
      * @throws IOException when there is none to be had, with the reason
      */
-    String fetch(String domain, Optional<Path> authorities) throws IOException;
+    String fetch(String domain, From from) throws IOException;
+
+    /**
+     * Where from.
+     *
+     * @param port the web server's, 443 in the world
+     * @param authorities the file of those who vouch for the web server, nothing for those that the JDK knows
+     */
+    record From(int port, Optional<Path> authorities) {}
 }

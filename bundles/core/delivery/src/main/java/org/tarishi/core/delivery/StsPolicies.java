@@ -1,7 +1,6 @@
 package org.tarishi.core.delivery;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,9 +61,9 @@ final class StsPolicies {
     /**
      * Returns the policy that holds for a domain now, if there is one that demands or asks anything.
      *
-     * @param authorities see {@link StsFetcher#fetch}
+     * @param from see {@link StsFetcher#fetch}
      */
-    Optional<StsPolicy> of(Domain domain, Optional<Path> authorities) {
+    Optional<StsPolicy> of(Domain domain, StsFetcher.From from) {
         var name = domain.ascii().toLowerCase(java.util.Locale.ROOT);
         var id = id(name);
         var known = held(name);
@@ -79,7 +78,7 @@ final class StsPolicies {
             if (now.map(kept -> isCurrent(kept, id.get())).orElse(false) || failures.isRecent(name, clock.instant())) {
                 return meant(now.map(StsStore.Kept::policy));
             }
-            return meant(fetched(name, id.get(), authorities).or(() -> now.map(StsStore.Kept::policy)));
+            return meant(fetched(name, id.get(), from).or(() -> now.map(StsStore.Kept::policy)));
         } finally {
             lock.unlock();
         }
@@ -126,9 +125,9 @@ final class StsPolicies {
         return presentation.replace("\" \"", "").replace("\"", "").strip();
     }
 
-    private Optional<StsPolicy> fetched(String domain, String id, Optional<Path> authorities) {
+    private Optional<StsPolicy> fetched(String domain, String id, StsFetcher.From from) {
         try {
-            var text = fetcher.fetch(domain, authorities);
+            var text = fetcher.fetch(domain, from);
             var policy = StsPolicy.parse(text);
             store.put(domain, id, clock.instant(), text, policy);
             LOG.info("the MTA-STS policy of {} is {}, for {}", domain, policy.mode(), policy.maxAge());

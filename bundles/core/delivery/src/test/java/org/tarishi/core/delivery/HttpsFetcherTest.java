@@ -95,20 +95,28 @@ class HttpsFetcherTest {
 
     private HttpsFetcher fetcher(String host, Duration time) {
         return new HttpsFetcher(
-                domain -> URI.create(
-                        "https://" + host + ":" + server.getAddress().getPort() + "/.well-known/mta-sts.txt"),
-                time);
+                (domain, port) -> URI.create("https://" + host + ":" + port + "/.well-known/mta-sts.txt"), time);
+    }
+
+    private StsFetcher.From from(Optional<Path> authorities) {
+        return new StsFetcher.From(server.getAddress().getPort(), authorities);
     }
 
     private String fetch(String host, Duration time) throws IOException {
         try (var fetcher = fetcher(host, time)) {
-            return fetcher.fetch("a.example", Optional.of(folder.resolve("authorities.pem")));
+            return fetcher.fetch("a.example", from(Optional.of(folder.resolve("authorities.pem"))));
         }
     }
 
     /** Where mail goes when its domain says that it has a policy of this id. */
     private Stage stage(HttpsFetcher fetcher, String record) {
-        var stage = new Stage(folder, fetcher, "mtaStsAuthorities", "authorities.pem");
+        var stage = new Stage(
+                folder,
+                fetcher,
+                "mtaStsAuthorities",
+                "authorities.pem",
+                "mtaStsPort",
+                server.getAddress().getPort());
         stage.dns
                 .with("a.example MX", "10 mx.a.example", "5 evil.example")
                 .with("mx.a.example A", "192.0.2.1")
@@ -134,6 +142,12 @@ class HttpsFetcherTest {
                     .isInstanceOf(IOException.class)
                     .hasMessage("the server says " + refused);
         }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsToldInWords() {
+        server.stop(0);
+        assertThatThrownBy(() -> fetch("localhost", LONG)).hasMessage("its web server can't be reached");
     }
 
     @Test
@@ -187,18 +201,18 @@ class HttpsFetcherTest {
         try (var fetcher = fetcher("localhost", LONG)) {
             var file =
                     trust(Certificates.authority("Another", null, Instant.now().minus(Duration.ofDays(1))));
-            assertThatThrownBy(() -> fetcher.fetch("a.example", Optional.of(file)))
+            assertThatThrownBy(() -> fetcher.fetch("a.example", from(Optional.of(file))))
                     .isInstanceOf(SSLHandshakeException.class);
-            assertThat(fetcher.fetch("a.example", Optional.of(trust(authority))))
+            assertThat(fetcher.fetch("a.example", from(Optional.of(trust(authority)))))
                     .isEqualTo(body);
 
             Files.writeString(file, "nothing");
-            assertThatThrownBy(() -> fetcher.fetch("a.example", Optional.of(file)))
+            assertThatThrownBy(() -> fetcher.fetch("a.example", from(Optional.of(file))))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("mtaStsAuthorities: ");
-            assertThatThrownBy(() -> fetcher.fetch("a.example", Optional.of(folder.resolve("absent"))))
+            assertThatThrownBy(() -> fetcher.fetch("a.example", from(Optional.of(folder.resolve("absent")))))
                     .isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> fetcher.fetch("a.example", Optional.empty()))
+            assertThatThrownBy(() -> fetcher.fetch("a.example", from(Optional.empty())))
                     .as("the JDK knows nobody who would")
                     .isInstanceOf(SSLHandshakeException.class);
         }

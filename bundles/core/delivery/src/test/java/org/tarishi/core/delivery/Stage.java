@@ -12,7 +12,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.tarishi.api.outbound.MxResult;
@@ -89,7 +88,7 @@ final class Stage {
                         new Random(1)));
     }
 
-    private String fetch(String domain, Optional<Path> authorities) throws IOException {
+    private String fetch(String domain, StsFetcher.From from) throws IOException {
         fetches++;
         var policy = policies.get(domain);
         if (policy == null) {
