@@ -187,7 +187,7 @@ class AuthTest {
 
     @Test
     void withoutTlsNobodyIsOfferedAuthUnlessTheSettingSaysSo() throws Exception {
-        try (var strict = Instance.in(root.resolve("strict")).optimised().start()) {
+        try (var strict = Instance.in(root.resolve("strict")).start()) {
             var installed =
                     strict.cli("plugin", "install", Setup.plugin("users").toString());
             assertThat(installed.code()).as(installed.out()).isZero();

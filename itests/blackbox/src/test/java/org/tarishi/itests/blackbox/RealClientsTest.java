@@ -77,7 +77,14 @@ class RealClientsTest {
         LONG_HEADER,
         LARGE;
 
+        private static final Map<Kind, byte[]> MADE = new EnumMap<>(Kind.class);
+
+        /** Made once: what is large takes a while. */
         byte[] message() {
+            return MADE.computeIfAbsent(this, Kind::make);
+        }
+
+        private byte[] make() {
             return switch (this) {
                 case ONE_BYTE -> bytes(HEAD + "\r\nx\r\n");
                 case EMPTY_BODY -> bytes(HEAD + "\r\n\r\n");

@@ -360,7 +360,7 @@ class TlsTest {
 
     @Test
     void theFirstStartMakesACertificateThatSaysWhatItIs() throws Exception {
-        try (var fresh = Instance.in(root.resolve("fresh")).optimised().start()) {
+        try (var fresh = Instance.in(root.resolve("fresh")).start()) {
             var file = fresh.base().resolve("data/tls/development.pem");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
