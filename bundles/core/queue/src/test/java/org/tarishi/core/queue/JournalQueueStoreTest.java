@@ -294,6 +294,7 @@ final class JournalQueueStoreTest {
                                     List.of(Recipient.parse("<you@a.example>"))))
                     .isInstanceOf(QueueStoreException.class)
                     .hasMessageContaining("maxMails");
+            assertThat(closing.store().fullness()).isEqualTo(100);
         }
     }
 

@@ -95,9 +95,11 @@ final class Scenario {
         for (int i = 0; i < steps; i++) {
             switch (random.nextInt(10)) {
                 case 0, 1, 2 -> insert(store, random.nextInt(1, 4), random.nextInt(4) == 0);
-                case 3, 4, 5, 6 -> change(store);
-                case 7, 8 -> remove(store);
-                default -> clean(store);
+                case 3, 4, 5, 6 -> change(store, any(), random.nextInt(4));
+                case 7, 8 -> remove(store, any());
+                default -> {
+                    var _ = clean(store);
+                }
             }
         }
     }
@@ -129,19 +131,56 @@ final class Scenario {
         }
     }
 
-    private @Nullable Mail any() {
-        var usable = mails.values().stream()
+    private List<Mail> usable() {
+        return mails.values().stream()
                 .filter(mail -> mail.isSafe && !mail.isGone && !mail.mayBeGone)
                 .toList();
+    }
+
+    private @Nullable Mail any() {
+        var usable = usable();
         return usable.isEmpty() ? null : usable.get(random.nextInt(usable.size()));
     }
 
-    private void change(Store store) {
-        var mail = any();
+    /** What can be done to a queue, with the mails that come first and last among those in it. */
+    enum Step {
+        ONE_MAIL,
+        THREE_MAILS_OF_ONE_LARGE_MESSAGE,
+        HOLD_FIRST,
+        DEFER_LAST,
+        REMOVE_FIRST,
+        REMOVE_LAST,
+        CLEAN
+    }
+
+    /** Does one thing; tells whether there was anything to do. */
+    boolean take(Store store, Step step) throws Exception {
+        var usable = usable();
+        switch (step) {
+            case ONE_MAIL -> insert(store, 1, false);
+            case THREE_MAILS_OF_ONE_LARGE_MESSAGE -> insert(store, 3, true);
+            case CLEAN -> {
+                return clean(store);
+            }
+            default -> {
+                if (usable.isEmpty()) {
+                    return false;
+                }
+                switch (step) {
+                    case HOLD_FIRST -> change(store, usable.getFirst(), 0);
+                    case DEFER_LAST -> change(store, usable.getLast(), 2);
+                    case REMOVE_FIRST -> remove(store, usable.getFirst());
+                    default -> remove(store, usable.getLast());
+                }
+            }
+        }
+        return true;
+    }
+
+    private void change(Store store, @Nullable Mail mail, int what) {
         if (mail == null) {
             return;
         }
-        int what = random.nextInt(4);
         var made = new ArrayList<MailState>();
         var stage = store.changes().update(mail.number, state -> {
             assertThat(mail.states).contains(state);
@@ -167,8 +206,7 @@ final class Scenario {
         mail.states.addAll(made);
     }
 
-    private void remove(Store store) {
-        var mail = any();
+    private void remove(Store store, @Nullable Mail mail) {
         if (mail == null) {
             return;
         }
@@ -176,14 +214,16 @@ final class Scenario {
         mail.isGone = fault(store.changes().remove(mail.number)) == null;
     }
 
-    private void clean(Store store) throws Exception {
+    private boolean clean(Store store) throws Exception {
+        int rounds = 0;
         try {
-            for (int rounds = 0; rounds < 5 && store.clean(); rounds++) {
-                // again
+            while (rounds < 5 && store.clean()) {
+                rounds++;
             }
         } catch (IOException e) {
             faults++;
         }
+        return rounds > 0;
     }
 
     /** Checks a store that was opened again, and learns from it what has become of what was under way. */
