@@ -189,8 +189,14 @@ class BadSettingsTest {
         table.put(server + "greeting", List.of("[ \"Grüße\" ]"));
         table.put(server + "helloText", List.of("Grüße"));
         table.put(server + "closeText", List.of("Grüße"));
-        for (var key :
-                List.of("commandTimeout", "dataTimeout", "messageTimeout", "sessionTimeout", "drain", "outboundWait")) {
+        for (var key : List.of(
+                "commandTimeout",
+                "dataTimeout",
+                "messageTimeout",
+                "sessionTimeout",
+                "drain",
+                "outboundWait",
+                "queueDelay")) {
             table.put(server + key, List.of("soon", "-PT1S", "P999D"));
         }
         table.put(server + "trustedNetworks", List.of("[ \"not.a.network\" ]", "[ \"192.0.2.1/24\" ]"));

@@ -44,6 +44,15 @@ final class Capacity {
         return new QueueStoreException(Reason.FULL, full);
     }
 
+    /** Returns how full the queue is by its own limits, in percent. */
+    int fullness() {
+        var now = settings.get();
+        var counts = index.counts();
+        double mails = 100.0 * counts.mails() / now.maxMails();
+        double bytes = now.maxBytes() == 0 ? 0 : 100.0 * counts.bytes() / now.maxBytes();
+        return (int) Math.max(mails, bytes);
+    }
+
     private @Nullable String full() {
         var now = settings.get();
         var counts = index.counts();

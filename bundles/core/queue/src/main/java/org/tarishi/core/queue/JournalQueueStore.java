@@ -249,6 +249,12 @@ public final class JournalQueueStore implements QueueStore {
     }
 
     @Override
+    public int fullness() {
+        var open = store;
+        return open == null ? 0 : open.fullness();
+    }
+
+    @Override
     public List<String> verify() throws IOException {
         return opened().verify();
     }

@@ -212,6 +212,11 @@ final class Store {
         return capacity.refusal(isOwed);
     }
 
+    /** See {@link Capacity#fullness}. */
+    int fullness() {
+        return capacity.fullness();
+    }
+
     /** Something that is read by places which may change meanwhile. */
     private interface Reading<T> {
         T of(Index.Found found) throws IOException;

@@ -55,6 +55,11 @@ final class ClientMail implements OutboundQueue {
     }
 
     @Override
+    public int fullness() {
+        return store.fullness();
+    }
+
+    @Override
     public Duration longestHold() {
         return settings.get().longestHold();
     }

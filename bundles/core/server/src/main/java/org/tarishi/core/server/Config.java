@@ -272,6 +272,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     String outboundWait() default "PT5S";
 
     @AttributeDefinition(
+            name = "Delay while the queue fills",
+            description =
+                    "How long clients of a submission listener wait for their greeting, ISO-8601, when the queue for other"
+                            + " hosts is all but full: from four fifths on they wait, longer the fuller it is, and when it is full they"
+                            + " get 421; PT0S to PT1M, PT0S for neither. Default: PT5S")
+    String queueDelay() default "PT5S";
+
+    @AttributeDefinition(
             name = "Reverse look-up",
             description = "Whether the client's name is looked up when no plugin gives it. Default: true")
     boolean reverseLookup() default true;

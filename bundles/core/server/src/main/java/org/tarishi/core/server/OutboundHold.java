@@ -189,6 +189,11 @@ final class OutboundHold implements OutboundQueue {
     }
 
     @Override
+    public int fullness() {
+        return present().map(OutboundQueue::fullness).orElse(0);
+    }
+
+    @Override
     public Duration longestHold() {
         return present().map(OutboundQueue::longestHold).orElse(longestHold);
     }

@@ -111,6 +111,7 @@ final class Replies {
     static final Reply DATA_TOO_SLOW =
             StatusReason.NET_BAD_CONNECTION.reply(421, "the message comes too slowly, closing connection");
     static final Reply OVERLOADED = StatusReason.SYS_NOT_ACCEPTING_MAIL.reply(421, "overloaded, try again later");
+    static final Reply QUEUE_FULL = StatusReason.SYS_DISK_FULL.reply(421, "the queue is full, try again later");
     static final Reply OVERLOADED_DISK = StatusReason.SYS_DISK_FULL.reply(421, "storage is short, try again later");
     static final Reply NOT_WHILE_OVERLOADED =
             StatusReason.SYS_DISK_FULL.reply(452, "resources are short, try again later");

@@ -39,6 +39,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tarishi.api.ListenerMode;
 import org.tarishi.api.Reply;
 import org.tarishi.api.config.InvalidSettingException;
 import org.tarishi.api.service.Dns;
@@ -435,6 +436,7 @@ public final class Server {
         private final @Nullable Reply unready;
         private @Nullable Reply refusal;
         private boolean trusted;
+        private Duration delay = Duration.ZERO;
 
         /**
          * Makes it.
@@ -461,9 +463,27 @@ public final class Server {
             var seat = census.enter(ip, trusted, now, listener);
             refusal = arrival.refusal() == null ? seat.refusal() : arrival.refusal();
             refusal = refusal == null ? unready : refusal;
+            delay = now.greetingDelay();
+            if (listener.mode() == ListenerMode.SUBMISSION
+                    && !trusted
+                    && !now.queueDelay().isZero()) {
+                heed(BackPressure.of(outbound.fullness(), now.queueDelay()));
+            }
             wires.add(wire);
             var core = new Tracked(wire, seat, its);
             return new Session(ids.next(), listener.name(), listener.mode(), now, arrival.route(), core, wire);
+        }
+
+        private void heed(BackPressure pressure) {
+            delay = delay.plus(pressure.delay());
+            if (refusal == null && pressure.isFull()) {
+                refusal = Replies.QUEUE_FULL;
+            }
+        }
+
+        @Override
+        public Duration delay() {
+            return delay;
         }
 
         @Override

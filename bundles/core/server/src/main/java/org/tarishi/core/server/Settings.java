@@ -52,6 +52,7 @@ record Settings(
         Duration maxLag,
         Duration drain,
         Duration outboundWait,
+        Duration queueDelay,
         boolean reverseLookup,
         boolean chunking,
         boolean binaryMime,
@@ -105,6 +106,7 @@ record Settings(
                 duration("maxLag", config.maxLag()),
                 duration("drain", config.drain()),
                 duration("outboundWait", config.outboundWait()),
+                duration("queueDelay", config.queueDelay()),
                 config.reverseLookup(),
                 config.chunking(),
                 config.binaryMime(),
@@ -156,6 +158,7 @@ record Settings(
         }
         within("drain", drain, Duration.ZERO, Duration.ofMinutes(10));
         within("outboundWait", outboundWait, Duration.ZERO, Duration.ofMinutes(1));
+        within("queueDelay", queueDelay, Duration.ZERO, Duration.ofMinutes(1));
     }
 
     /** These settings, with what a listener says otherwise. */
@@ -200,6 +203,7 @@ record Settings(
                 maxLag,
                 drain,
                 outboundWait,
+                queueDelay,
                 reverseLookup,
                 chunking,
                 binaryMime,

@@ -67,6 +67,9 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         /** Whether TLS comes before everything else. */
         boolean isSecuredFirst();
 
+        /** How long the client waits for its greeting; asked behind {@link #open}. */
+        Duration delay();
+
         /** Whether the client is free of the limits that others have; asked behind {@link #open}. */
         boolean isTrusted();
     }
@@ -155,7 +158,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     /** The client is greeted, now or in a while. */
     private void welcome(ChannelHandlerContext context, Session opened) {
-        var delay = opened.settings().greetingDelay();
+        var delay = sessions.delay();
         if (delay.isZero() || sessions.isTrusted() || sessions.refusal().isPresent()) {
             open(opened);
         } else {

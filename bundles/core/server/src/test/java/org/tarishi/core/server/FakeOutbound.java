@@ -14,7 +14,11 @@ import org.tarishi.core.spi.OutboundQueue;
 import org.tarishi.core.spi.Verdict;
 
 /** A queue for other hosts that answers by a word, by the session's executor. */
-record FakeOutbound(String word) implements OutboundQueue {
+record FakeOutbound(String word, int fullness) implements OutboundQueue {
+
+    FakeOutbound(String word) {
+        this(word, 0);
+    }
 
     @Override
     public void submit(

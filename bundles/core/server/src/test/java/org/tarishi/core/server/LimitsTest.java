@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tarishi.api.ListenerMode;
 import org.tarishi.api.Moment;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.hook.HookResult;
@@ -280,6 +281,53 @@ final class LimitsTest {
             stage.connect().expectNothing();
             pass(stage, 5);
             stage.expect("220 …");
+        }
+    }
+
+    // ---- a queue that fills ----
+
+    private static Stage submitting(String client, int fullness) {
+        var stage = stage(client);
+        stage.mode = ListenerMode.SUBMISSION;
+        stage.outbound = new FakeOutbound("queued", fullness);
+        return stage;
+    }
+
+    @Test
+    void whoSubmitsIsGreetedTheLaterTheFullerTheQueueIs() {
+        try (var stage = submitting("192.0.2.7", 80)) {
+            stage.connect().expect("220 …");
+        }
+        try (var stage = submitting("192.0.2.7", 92)) {
+            stage.connect();
+            pass(stage, 2);
+            stage.expectNothing();
+            pass(stage, 1);
+            stage.expect("220 …");
+        }
+    }
+
+    @Test
+    void whoSubmitsIsTurnedAwayWhileTheQueueIsFull() {
+        try (var stage = submitting("192.0.2.7", 100)) {
+            stage.connect()
+                    .expect("421 4.3.1 the queue is full, try again later")
+                    .expectClosed();
+        }
+    }
+
+    @Test
+    void trustedClientsAndThoseWhoDoNotSubmitAndWhereItIsNotWantedFeelNothingOfIt() {
+        try (var stage = submitting("127.0.0.1", 100)) {
+            stage.connect().expect("220 …");
+        }
+        try (var stage = submitting("192.0.2.7", 100)) {
+            stage.mode = ListenerMode.SMTP;
+            stage.connect().expect("220 …");
+        }
+        try (var stage = submitting("192.0.2.7", 100)) {
+            stage.settings.put("queueDelay", "PT0S");
+            stage.connect().expect("220 …");
         }
     }
 

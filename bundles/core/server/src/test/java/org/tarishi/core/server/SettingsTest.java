@@ -54,6 +54,7 @@ final class SettingsTest {
         sessionTimeout        | -PT1S       | sessionTimeout: must be from PT1S to PT720H: PT-1S
         drain                 | PT11M       | drain: must be from PT0S to PT10M: PT11M
         outboundWait          | PT2M        | outboundWait: must be from PT0S to PT1M: PT2M
+        queueDelay            | PT2M        | queueDelay: must be from PT0S to PT1M: PT2M
         bareLineEnds          | allow       | bareLineEnds: want refuse or convert: allow
         authMechanisms        | P L         | authMechanisms: want names such as SCRAM-SHA-256: P L
         authWithoutTls        | localhost   | authWithoutTls: want addresses and networks such as 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32: localhost

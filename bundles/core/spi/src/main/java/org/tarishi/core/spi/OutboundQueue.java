@@ -32,6 +32,11 @@ public interface OutboundQueue {
      */
     Optional<Reply> refusal();
 
+    /** Returns how full it is, in percent; from 100 on it takes no more for that reason. Quick. */
+    default int fullness() {
+        return 0;
+    }
+
     /** Returns how long mail may be held for its sender (RFC 4865); nothing or less where it may not. */
     Duration longestHold();
 

@@ -101,6 +101,11 @@ public interface QueueStore {
     /** Returns why new mail would be refused now, as far as that is known; nothing when it would be taken. Quick. */
     Optional<QueueStoreException.Reason> refusal();
 
+    /** Returns how full it is, in percent of the mail that its settings let in; from 100 on it takes no more for that reason. Quick. */
+    default int fullness() {
+        return 0;
+    }
+
     /**
      * Reads everything that is stored and compares it with its checksums; blocks, for long with a large queue, and may be interrupted.
      * Delivery and intake go on.
