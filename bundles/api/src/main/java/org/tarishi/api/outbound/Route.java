@@ -23,6 +23,7 @@ public final class Route {
     private final @Nullable String secret;
     private final @Nullable InetAddress address;
     private final @Nullable RouteTls tls;
+    private final @Nullable String pool;
 
     private Route(
             @Nullable String host,
@@ -34,7 +35,8 @@ public final class Route {
             @Nullable String user,
             @Nullable String secret,
             @Nullable InetAddress address,
-            @Nullable RouteTls tls) {
+            @Nullable RouteTls tls,
+            @Nullable String pool) {
         this.host = host;
         this.port = port;
         this.socket = socket;
@@ -45,6 +47,7 @@ public final class Route {
         this.secret = secret;
         this.address = address;
         this.tls = tls;
+        this.pool = pool;
     }
 
     /**
@@ -59,32 +62,32 @@ public final class Route {
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("port must be 1 to 65535: " + port);
         }
-        return new Route(host, port, null, false, null, null, null, null, null, null);
+        return new Route(host, port, null, false, null, null, null, null, null, null, null);
     }
 
     /** Returns a route to a Unix domain socket. */
     public static Route to(Path socket) {
-        return new Route(null, 0, socket, false, null, null, null, null, null, null);
+        return new Route(null, 0, socket, false, null, null, null, null, null, null, null);
     }
 
     /** Returns the route, spoken to by LMTP (RFC 2033). */
     public Route withLmtp() {
-        return new Route(host, port, socket, true, bindAddress, heloName, user, secret, address, tls);
+        return new Route(host, port, socket, true, bindAddress, heloName, user, secret, address, tls, pool);
     }
 
     /** Returns the route, from this local address. */
     public Route withBindAddress(InetAddress local) {
-        return new Route(host, port, socket, lmtp, local, heloName, user, secret, address, tls);
+        return new Route(host, port, socket, lmtp, local, heloName, user, secret, address, tls, pool);
     }
 
     /** Returns the route, with this name in EHLO. */
     public Route withHeloName(String name) {
-        return new Route(host, port, socket, lmtp, bindAddress, name, user, secret, address, tls);
+        return new Route(host, port, socket, lmtp, bindAddress, name, user, secret, address, tls, pool);
     }
 
     /** Returns the route, with these credentials. */
     public Route withCredentials(String name, String password) {
-        return new Route(host, port, socket, lmtp, bindAddress, heloName, name, password, address, tls);
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, name, password, address, tls, pool);
     }
 
     /**
@@ -96,12 +99,17 @@ public final class Route {
         if (host == null) {
             throw new IllegalArgumentException("a Unix domain socket has no address");
         }
-        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, remote, tls);
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, remote, tls, pool);
     }
 
     /** Returns the route, spoken to by this TLS. */
     public Route withTls(RouteTls wanted) {
-        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, address, wanted);
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, address, wanted, pool);
+    }
+
+    /** Returns the route, with the name of the pool that its local address was taken from: limits may hold for all of a pool. */
+    public Route withPool(String name) {
+        return new Route(host, port, socket, lmtp, bindAddress, heloName, user, secret, address, tls, name);
     }
 
     /** Returns the host, nothing for a socket. */
@@ -127,6 +135,11 @@ public final class Route {
     /** Returns the local address, if one was chosen. */
     public Optional<InetAddress> bindAddress() {
         return Optional.ofNullable(bindAddress);
+    }
+
+    /** Returns the name of the pool that the local address was taken from, if it was. */
+    public Optional<String> pool() {
+        return Optional.ofNullable(pool);
     }
 
     /** Returns the name for EHLO, if one was chosen. */
@@ -166,12 +179,13 @@ public final class Route {
                 && Objects.equals(user, r.user)
                 && Objects.equals(secret, r.secret)
                 && Objects.equals(address, r.address)
-                && Objects.equals(tls, r.tls);
+                && Objects.equals(tls, r.tls)
+                && Objects.equals(pool, r.pool);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(host, port, socket, lmtp, bindAddress, heloName, user, address, tls);
+        return Objects.hash(host, port, socket, lmtp, bindAddress, heloName, user, address, tls, pool);
     }
 
     /** Returns the route for logs, such as {@code smtp://mx.example:25 at 192.0.2.1}. */

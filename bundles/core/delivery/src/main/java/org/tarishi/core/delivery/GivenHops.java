@@ -59,7 +59,7 @@ final class GivenHops {
                 if (routes.size() == now.maxAddresses()) {
                     break;
                 }
-                if (new Source(route.bindAddress(), route.heloName()).reaches(address)) {
+                if (new Source(route.bindAddress(), route.heloName(), route.pool()).reaches(address)) {
                     var target = new Target(host, answer.canonicalName().orElse(host), address, answer.isSecure());
                     switch (tls.ofGiven(now, mail, route, target)) {
                         case TlsChoice.Choice.Skip(var why) -> {

@@ -137,7 +137,8 @@ final class RouteTable {
         }
         return List.of(new Source(
                 Optional.ofNullable(bind).map(text -> Source.address(KEY, text)),
-                Optional.ofNullable(helo).map(text -> Source.name(KEY, text))));
+                Optional.ofNullable(helo).map(text -> Source.name(KEY, text)),
+                Optional.empty()));
     }
 
     /** A domain in ASCII and lower case; with a dot in front what is below it; a dot alone for all. */

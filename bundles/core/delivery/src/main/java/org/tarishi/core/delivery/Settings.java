@@ -161,7 +161,7 @@ record Settings(
                 throw new InvalidSettingException("pools", "want NAME = ADDRESS/EHLO-NAME ...: " + line);
             }
             var sources = Stream.of(text.split("\\s+", -1))
-                    .map(word -> Source.parse("pools", word))
+                    .map(word -> Source.parse("pools", name, word))
                     .toList();
             if (pools.put(name, sources) != null) {
                 throw new InvalidSettingException("pools", "is there twice: " + line);

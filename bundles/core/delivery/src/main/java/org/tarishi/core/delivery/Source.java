@@ -13,18 +13,21 @@ import org.tarishi.api.outbound.Route;
  *
  * @param address the local address, nothing for the system's choice
  * @param heloName the name in EHLO, nothing for the client's
+ * @param pool the pool that it is of, if it is
  */
-record Source(Optional<InetAddress> address, Optional<String> heloName) {
+record Source(Optional<InetAddress> address, Optional<String> heloName, Optional<String> pool) {
 
     /** The system's choice. */
-    static final Source ANY = new Source(Optional.empty(), Optional.empty());
+    static final Source ANY = new Source(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** Reads {@code ADDRESS} or {@code ADDRESS/NAME}. */
-    static Source parse(String key, String text) {
+    /** Reads {@code ADDRESS} or {@code ADDRESS/NAME} of a pool. */
+    static Source parse(String key, String pool, String text) {
         int slash = text.indexOf('/');
         var address = address(key, slash < 0 ? text : text.substring(0, slash));
         return new Source(
-                Optional.of(address), slash < 0 ? Optional.empty() : Optional.of(name(key, text.substring(slash + 1))));
+                Optional.of(address),
+                slash < 0 ? Optional.empty() : Optional.of(name(key, text.substring(slash + 1))),
+                Optional.of(pool));
     }
 
     static InetAddress address(String key, String text) {
@@ -61,6 +64,9 @@ record Source(Optional<InetAddress> address, Optional<String> heloName) {
                 && route.bindAddress().isEmpty()
                 && route.socket().isEmpty()) {
             made = made.withBindAddress(address.get());
+            if (pool.isPresent()) {
+                made = made.withPool(pool.get());
+            }
         }
         return heloName.isPresent() && route.heloName().isEmpty() ? made.withHeloName(heloName.get()) : made;
     }

@@ -150,6 +150,7 @@ class RouteTest {
             var hop = stage.hop(FakeMail.to("a.example"));
             seen.add(hop.bindAddress().orElseThrow().getHostAddress() + " "
                     + hop.heloName().orElseThrow());
+            assertThat(hop.pool()).contains("bulk");
         }
 
         assertThat(seen).containsExactlyInAnyOrder("192.0.2.1 one.example", "192.0.2.2 two.example");

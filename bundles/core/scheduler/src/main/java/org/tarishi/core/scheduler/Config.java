@@ -88,8 +88,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Limits",
             description =
-                    "The table of limits, one a line: total, domain, host, address, source, sender or user; whom it is about, with"
-                            + " at most one *; and concurrency=NUMBER, rate=NUMBER/TIME, shared. The closest line holds. Default:"
+                    "The table of limits, one a line: total, domain, host, address, source, pool, sender or user; whom it is about,"
+                            + " with at most one *; and concurrency=NUMBER, rate=NUMBER/TIME, shared. The closest line holds. Default:"
                             + " domain * concurrency=20")
     String[] limits() default {"domain * concurrency=20"};
 

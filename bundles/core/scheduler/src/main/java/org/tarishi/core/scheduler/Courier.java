@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -317,10 +318,17 @@ final class Courier {
 
     private boolean isSourceLimited(Start start, Route route, End end) {
         return isLimited(
-                start,
-                Scope.SOURCE,
-                route.bindAddress().map(java.net.InetAddress::getHostAddress).orElse(null),
-                end);
+                        start,
+                        Scope.SOURCE,
+                        route.bindAddress()
+                                .map(java.net.InetAddress::getHostAddress)
+                                .orElse(null),
+                        end)
+                || isLimited(
+                        start,
+                        Scope.POOL,
+                        route.pool().map(name -> name.toLowerCase(Locale.ROOT)).orElse(null),
+                        end);
     }
 
     private boolean isLimited(Start start, Scope scope, @Nullable String value, End end) {

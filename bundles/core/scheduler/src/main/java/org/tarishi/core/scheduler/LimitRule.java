@@ -33,6 +33,8 @@ record LimitRule(Scope scope, HostPattern pattern, boolean isShared, int concurr
         ADDRESS,
         /** One of this host's addresses. */
         SOURCE,
+        /** A pool of this host's addresses. */
+        POOL,
         /** An address in MAIL. */
         SENDER,
         /** Who has logged in to send. */
@@ -94,7 +96,7 @@ record LimitRule(Scope scope, HostPattern pattern, boolean isShared, int concurr
             }
         }
         throw new InvalidSettingException(
-                key, "want total, domain, host, address, source, sender or user in front: " + word);
+                key, "want total, domain, host, address, source, pool, sender or user in front: " + word);
     }
 
     private static int number(String key, String text, String line) {

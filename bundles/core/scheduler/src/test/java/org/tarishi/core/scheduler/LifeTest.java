@@ -2,6 +2,7 @@ package org.tarishi.core.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tarishi.api.EnhancedStatus;
 import org.tarishi.api.EsmtpParameters;
 import org.tarishi.api.NoteCodec;
@@ -423,6 +426,30 @@ final class LifeTest {
         world.plugins.refusedBegin = null;
         world.runAfter("PT30S");
         assertThat(world.attempts).hasSize(1);
+        assertThat(store.stats().mails()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"source 192.0.2.0/24 rate=1/1m", "pool bulk rate=1/1m"})
+    void mailThatOneOfOurAddressesOrPoolsMayNotSendYetWaitsAndOtherMailDoesNot(String limit) {
+        world.configure("jitter", 0, "limits", Sets.lines(limit));
+        world.hop =
+                World.HOP.withBindAddress(InetAddress.ofLiteral("192.0.2.1")).withPool("Bulk");
+        world.submit("C1.1", SENDER, "<a@d.example>");
+        world.submit("C2.1", SENDER, "<a@e.example>");
+        world.run();
+        assertThat(world.attempts).hasSize(1);
+
+        world.hop =
+                World.HOP.withBindAddress(InetAddress.ofLiteral("198.51.100.1")).withPool("other");
+        world.submit("C3.1", SENDER, "<a@f.example>");
+        world.run();
+        assertThat(world.attempts).hasSize(2).last().asString().startsWith("C3.1.1 ");
+
+        world.hop =
+                World.HOP.withBindAddress(InetAddress.ofLiteral("192.0.2.1")).withPool("Bulk");
+        world.runAfter("PT61S");
+        assertThat(world.attempts).hasSize(3);
         assertThat(store.stats().mails()).isZero();
     }
 

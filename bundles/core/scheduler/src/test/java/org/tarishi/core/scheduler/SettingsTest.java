@@ -62,7 +62,7 @@ final class SettingsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
             domain *                       | limits: want a scope, a pattern, and concurrency=NUMBER or rate=NUMBER/TIME: domain *
-            planet * concurrency=1         | limits: want total, domain, host, address, source, sender or user in front: planet
+            planet * concurrency=1         | limits: want total, domain, host, address, source, pool, sender or user in front: planet
             domain a*b* concurrency=1      | limits: want *, a name, or a name with one *: a*b*
             address mx.example rate=1/s    | limits: want *, an address, or a network such as 192.0.2.0/24: mx.example
             address 192.0.2.0/33 rate=1/s  | limits: want *, an address, or a network such as 192.0.2.0/24: 192.0.2.0/33

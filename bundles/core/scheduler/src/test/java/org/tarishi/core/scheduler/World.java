@@ -104,6 +104,8 @@ final class World implements Parts {
 
     Reach reach = new Reach();
 
+    Route hop = HOP;
+
     /** What is said of the next hop. */
     static final class Reach {
         DeliveryAgent.Reach value = DeliveryAgent.Reach.ANSWERED;
@@ -263,7 +265,7 @@ final class World implements Parts {
 
             @Override
             public MxResult route(OutboundMail mail) {
-                return MxResult.routes(List.of(reach.isLmtp ? HOP.withLmtp() : HOP));
+                return MxResult.routes(List.of(reach.isLmtp ? hop.withLmtp() : hop));
             }
 
             @Override
