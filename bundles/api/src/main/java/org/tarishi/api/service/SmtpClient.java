@@ -98,6 +98,11 @@ public interface SmtpClient {
         /** Returns the next hop's address, nothing for a Unix domain socket. */
         Optional<InetAddress> address();
 
+        /** Returns this end's address, nothing where it is not known, or for a Unix domain socket. */
+        default Optional<InetAddress> localAddress() {
+            return Optional.empty();
+        }
+
         /** Tells whether it is over TLS. */
         boolean isSecured();
 

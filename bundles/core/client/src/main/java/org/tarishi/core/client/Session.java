@@ -85,6 +85,7 @@ final class Session {
         isKnown = true;
         return new Facts(
                 wire.peerAddress(),
+                wire.ownAddress(),
                 wire.isSecured(),
                 isAuthenticated,
                 offers("DSN"),
@@ -97,6 +98,7 @@ final class Session {
 
     private record Facts(
             Optional<InetAddress> address,
+            Optional<InetAddress> localAddress,
             boolean isSecured,
             boolean isAuthenticated,
             boolean isDsnOffered,

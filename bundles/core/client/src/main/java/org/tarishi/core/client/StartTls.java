@@ -115,7 +115,7 @@ final class StartTls {
 
     private boolean without(Kind kind, String why) throws TlsFailedException {
         if (wanted.isDemanded()) {
-            throw new TlsFailedException(kind, why);
+            throw failure(kind, why, null);
         }
         whyPlain = why;
         return false;
@@ -133,7 +133,7 @@ final class StartTls {
         try {
             engine = with.clientEngine(new ClientTls(serverName(), route.port(), trust(), wanted.certificate()));
         } catch (IllegalStateException e) {
-            throw new TlsFailedException(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+            throw failure(Kind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
         }
         wire.begin("the TLS handshake", settings.tlsTimeout());
         try {
@@ -141,7 +141,7 @@ final class StartTls {
         } catch (SSLException e) {
             var objection = objection(e);
             throw objection.isPresent()
-                    ? new TlsFailedException(Kind.CERTIFICATE, "the certificate won't do: " + objection.get(), e)
+                    ? failure(Kind.CERTIFICATE, "the certificate won't do: " + objection.get(), e)
                     : failed(String.valueOf(e.getMessage()), e);
         } catch (EOFException e) {
             throw failed("the peer hung up within the handshake", e);
@@ -164,7 +164,11 @@ final class StartTls {
         if (!wanted.isDemanded()) {
             wire.peerAddress().ifPresent(address -> broken.add(address, route.port(), why));
         }
-        return new TlsFailedException(Kind.HANDSHAKE, "the TLS handshake failed: " + why, e);
+        return failure(Kind.HANDSHAKE, "the TLS handshake failed: " + why, e);
+    }
+
+    private TlsFailedException failure(Kind kind, String why, @Nullable Exception cause) {
+        return new TlsFailedException(kind, why, cause, wire.ownAddress().orElse(null));
     }
 
     private static Optional<String> objection(SSLException e) {

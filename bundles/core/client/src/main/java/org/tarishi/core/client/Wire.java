@@ -276,6 +276,15 @@ final class Wire implements Closeable, ByteSource {
                 : Optional.empty();
     }
 
+    /** Returns the same, nothing where it has gone too. */
+    Optional<InetAddress> ownAddress() {
+        try {
+            return localAddress();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Returns the other end's address, nothing for a Unix domain socket, or where it has gone. */
     Optional<InetAddress> peerAddress() {
         try {

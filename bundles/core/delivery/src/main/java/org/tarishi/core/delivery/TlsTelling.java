@@ -1,5 +1,6 @@
 package org.tarishi.core.delivery;
 
+import java.net.InetAddress;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.util.List;
@@ -43,13 +44,16 @@ final class TlsTelling {
             return;
         }
         if (isUnnamed(mail, route)) {
-            tell(mail, policy(mail, route), problem(Fault.VALIDATION_FAILURE, route, NOT_NAMED));
+            tell(
+                    mail,
+                    policy(mail, route),
+                    problem(Fault.VALIDATION_FAILURE, route, session.localAddress(), NOT_NAMED));
         } else if (session.isSecured()) {
             tell(
                     mail,
                     policy(mail, route),
                     session.objection()
-                            .map(why -> problem(certificate(why), route, why))
+                            .map(why -> problem(certificate(why), route, session.localAddress(), why))
                             .orElse(null));
         } else {
             session.whyPlain()
@@ -61,6 +65,7 @@ final class TlsTelling {
                                             ? Fault.STARTTLS_NOT_SUPPORTED
                                             : Fault.VALIDATION_FAILURE,
                                     route,
+                                    session.localAddress(),
                                     why)));
         }
     }
@@ -77,7 +82,8 @@ final class TlsTelling {
     /** Tells of one that there was not, because of its TLS. */
     void failed(OutboundMail mail, Route route, TlsFailedException e) {
         if (isTold(mail)) {
-            fault(e).ifPresent(fault -> tell(mail, policy(mail, route), problem(fault, route, Shown.why(e))));
+            fault(e).ifPresent(fault ->
+                    tell(mail, policy(mail, route), problem(fault, route, e.localAddress(), Shown.why(e))));
         }
     }
 
@@ -91,6 +97,7 @@ final class TlsTelling {
                             Fault.DNSSEC_INVALID,
                             target.host(),
                             target.address().getHostAddress(),
+                            "",
                             cut(why)));
         }
     }
@@ -105,6 +112,7 @@ final class TlsTelling {
                             Fault.VALIDATION_FAILURE,
                             target.host(),
                             target.address().getHostAddress(),
+                            "",
                             NOT_NAMED));
         }
     }
@@ -116,7 +124,7 @@ final class TlsTelling {
             to.told(new Result(
                     domain,
                     new Policy(Kind.STS, domain, List.of(), List.of()),
-                    Optional.of(new Problem(fault, "", "", cut(why)))));
+                    Optional.of(new Problem(fault, "", "", "", cut(why)))));
         }
     }
 
@@ -156,12 +164,12 @@ final class TlsTelling {
         return new Policy(Kind.STS, domain, policy.lines(), policy.patterns());
     }
 
-    private static Problem problem(Fault fault, Route route, String reason) {
-        return new Problem(
-                fault,
-                route.host().orElse(""),
-                route.address().map(address -> address.getHostAddress()).orElse(""),
-                cut(reason));
+    private static Problem problem(Fault fault, Route route, Optional<InetAddress> sender, String reason) {
+        return new Problem(fault, route.host().orElse(""), text(route.address()), text(sender), cut(reason));
+    }
+
+    private static String text(Optional<InetAddress> address) {
+        return address.map(InetAddress::getHostAddress).orElse("");
     }
 
     private static String cut(String reason) {

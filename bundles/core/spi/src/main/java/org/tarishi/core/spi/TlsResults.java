@@ -64,9 +64,10 @@ public interface TlsResults {
      * @param fault which kind of wrong
      * @param host the host, empty where none was spoken to
      * @param address the host's address, empty where it is not known
+     * @param sender this host's address that it was spoken to from, empty where it is not known
      * @param reason more about it, in words
      */
-    record Problem(Fault fault, String host, String address, String reason) {}
+    record Problem(Fault fault, String host, String address, String sender, String reason) {}
 
     /** The kinds of what can be wrong. */
     enum Fault {

@@ -81,6 +81,9 @@ record Report(
             json.name("failure-details").open('[');
             counts.bad().forEach((problem, count) -> {
                 json.open('{').with("result-type", problem.fault().word());
+                if (!problem.sender().isEmpty()) {
+                    json.with("sending-mta-ip", problem.sender());
+                }
                 if (!problem.host().isEmpty()) {
                     json.with("receiving-mx-hostname", problem.host());
                 }

@@ -71,10 +71,10 @@ final class TallyFiles {
                     policy = new Policy(
                             Kind.valueOf(fields.get(2)), fields.get(3), list(fields.get(4)), list(fields.get(5)));
                     tally.add(day, domain, policy, Long.parseLong(fields.get(6)), Map.of());
-                } else if (fields.getFirst().equals("problem") && fields.size() == 6 && policy != null) {
-                    var problem =
-                            new Problem(Fault.valueOf(fields.get(1)), fields.get(2), fields.get(3), fields.get(4));
-                    tally.add(day, domain, policy, 0, Map.of(problem, Long.parseLong(fields.get(5))));
+                } else if (fields.getFirst().equals("problem") && fields.size() == 7 && policy != null) {
+                    var problem = new Problem(
+                            Fault.valueOf(fields.get(1)), fields.get(2), fields.get(3), fields.get(4), fields.get(5));
+                    tally.add(day, domain, policy, 0, Map.of(problem, Long.parseLong(fields.get(6))));
                 } else {
                     throw new IllegalArgumentException("a line that is none");
                 }
@@ -132,6 +132,7 @@ final class TallyFiles {
                                 problem.fault().name(),
                                 problem.host(),
                                 problem.address(),
+                                problem.sender(),
                                 problem.reason(),
                                 bad.getValue().toString()));
                     }

@@ -50,7 +50,7 @@ class TlsReportsTest {
             List.of("*.a.example"));
     private static final Policy NONE = new Policy(Kind.NONE, "a.example", List.of(), List.of());
     private static final Problem EXPIRED =
-            new Problem(Fault.CERTIFICATE_EXPIRED, "mx.a.example", "192.0.2.1", "it \"has\" expired");
+            new Problem(Fault.CERTIFICATE_EXPIRED, "mx.a.example", "192.0.2.1", "198.51.100.1", "it \"has\" expired");
 
     /** A clock that the test owns. */
     private static final class TestClock extends Clock {
@@ -152,7 +152,7 @@ class TlsReportsTest {
                                 + "\"policies\":[{\"policy\":{\"policy-type\":\"sts\",\"policy-string\":[\"version: STSv1\",\"mode: enforce\","
                                 + "\"mx: *.a.example\",\"max_age: 86400\"],\"policy-domain\":\"a.example\",\"mx-host\":[\"*.a.example\"]},"
                                 + "\"summary\":{\"total-successful-session-count\":2,\"total-failure-session-count\":1},"
-                                + "\"failure-details\":[{\"result-type\":\"certificate-expired\",\"receiving-mx-hostname\":\"mx.a.example\","
+                                + "\"failure-details\":[{\"result-type\":\"certificate-expired\",\"sending-mta-ip\":\"198.51.100.1\",\"receiving-mx-hostname\":\"mx.a.example\","
                                 + "\"receiving-ip\":\"192.0.2.1\",\"failed-session-count\":1,\"failure-reason-code\":\"it \\\"has\\\" expired\"}]}]}");
         at("2026-11-29T05:00:00Z");
         assertThat(mailer.sent()).as("once").hasSize(1);
@@ -314,7 +314,9 @@ class TlsReportsTest {
         tally.add(
                 day,
                 new Result(
-                        "d0.example", NONE, Optional.of(new Problem(Fault.VALIDATION_FAILURE, "mx", "", "no room"))));
+                        "d0.example",
+                        NONE,
+                        Optional.of(new Problem(Fault.VALIDATION_FAILURE, "mx", "", "", "no room"))));
         tally.add(day, new Result("d0.example", NONE, Optional.empty()));
 
         assertThat(tally.domains(day)).hasSize(Tally.MOST / 2);
