@@ -174,7 +174,7 @@ class CrowdTest {
     @Test
     @Timeout(180)
     void withoutFileDescriptorsItServesNobodyNewAndAllAgainWhenItHasThem() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).optimised().start()) {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
             int usual = instance.descriptors() + 1_000;
             instance.limitDescriptors(instance.descriptors() + 90);
             await().atMost(PATIENCE).until(() -> greeting(instance).startsWith("421 4.3.2 "));
@@ -207,7 +207,7 @@ class CrowdTest {
     @Timeout(120)
     void aUnixSocketForLmtpAndAProxysPortComeAndGoWithTheirFiles() throws Exception {
         var path = root.resolve("lmtp");
-        try (var instance = Instance.in(root.resolve("base")).optimised().start()) {
+        try (var instance = Instance.in(root.resolve("base")).start()) {
             var lmtp = instance.conf("org.tarishi.core.server.listener~local");
             Files.writeString(lmtp, "path = " + path + "\nmode = lmtp\n");
             await().atMost(PATIENCE).until(() -> instance.cli("status").out().contains("local: lmtp on " + path));

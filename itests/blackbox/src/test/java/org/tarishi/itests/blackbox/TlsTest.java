@@ -271,6 +271,8 @@ class TlsTest {
         var line = new ArrayList<>(List.of("sslscan", "--no-colour", "--no-fallback"));
         if (way != Way.FIRST) {
             line.add("--starttls-smtp");
+            // The scanner computes keys for each of them, the largest for seconds; once is enough.
+            line.add("--no-groups");
         }
         line.add("127.0.0.1:" + port(way));
         var out = Commands.run(Map.of(), debian.line(line)).out();
@@ -296,9 +298,11 @@ class TlsTest {
                 .containsPattern("TLSv1\\.1 +disabled")
                 .contains("Session renegotiation not supported")
                 .contains("TLSv1.2 not vulnerable to heartbleed");
-        assertThat(GROUP.matcher(out).results().map(match -> match.group(1)))
-                .as(out)
-                .containsExactlyInAnyOrder("x25519", "secp256r1", "secp384r1");
+        if (way == Way.FIRST) {
+            assertThat(GROUP.matcher(out).results().map(match -> match.group(1)))
+                    .as(out)
+                    .containsExactlyInAnyOrder("x25519", "secp256r1", "secp384r1");
+        }
     }
 
     // ---- renewal
