@@ -129,6 +129,7 @@ final class Instance implements ControlServer.Commands {
                         system,
                         settings.current().httpHost(),
                         settings.current().httpPort());
+                FormerUsers.forget(made);
                 offer(system);
                 OsgiLog.bridge(system);
                 if (logWatch != null) {
