@@ -129,7 +129,8 @@ final class Instance implements ControlServer.Commands {
                         system,
                         settings.current().httpHost(),
                         settings.current().httpPort());
-                FormerUsers.forget(made);
+                GoneBundles.forgetUsages(made);
+                GoneBundles.forgetTexts(system);
                 offer(system);
                 OsgiLog.bridge(system);
                 if (logWatch != null) {

@@ -58,6 +58,7 @@ final class OsgiLog {
     private static void hushEvents(BundleContext system, ServiceReference<?> reference) {
         try {
             var admin = Objects.requireNonNull(system.getService(reference));
+            GoneBundles.forgetLoggers(system, admin);
             var loader = admin.getClass().getClassLoader();
             var context = Class.forName(ADMIN, false, loader)
                     .getMethod("getLoggerContext", String.class)

@@ -16,7 +16,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.launch.Framework;
 
-final class FormerUsersTest {
+final class GoneBundlesTest {
 
     @TempDir
     private Path folder;
@@ -27,7 +27,7 @@ final class FormerUsersTest {
                 Map.of("org.osgi.framework.storage", folder.resolve("cache").toString()), () -> {});
         framework.init();
         try {
-            FormerUsers.forget(framework);
+            GoneBundles.forgetUsages(framework);
             framework.start();
             framework.getBundleContext().registerService(Runnable.class, () -> {}, null);
 

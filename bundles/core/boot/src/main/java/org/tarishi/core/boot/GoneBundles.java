@@ -1,0 +1,106 @@
+package org.tarishi.core.boot;
+
+import java.lang.reflect.Field;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.felix.framework.Felix;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the platform forget bundles that were uninstalled. It keeps each for what it has used, with all that was read of it, until the next
+ * start: ten kilobytes or more for each replacement. No call ends that, so these maps are looked up by their names; where a later version
+ * has them no more, nothing is done, and a test tells.
+ */
+final class GoneBundles {
+
+    private static final Logger log = LoggerFactory.getLogger(GoneBundles.class);
+
+    private static final String METATYPE = "org.apache.felix.metatype";
+
+    private GoneBundles() {}
+
+    /** Which services a bundle has used: Felix 7.0.5 keeps it as one that uses each no times. The framework has to be initialised. */
+    static void forgetUsages(Framework framework) {
+        try {
+            var registry = field(Felix.class, "m_registry").get(framework);
+            var usages = (Map<?, ?>) field(registry.getClass(), "m_inUseMap").get(registry);
+            whenGone(framework.getBundleContext(), usages::remove);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            notDone(e);
+        }
+    }
+
+    /**
+     * The loggers that a bundle has had (Felix Log 1.3.0).
+     *
+     * @param admin the service LoggerAdmin
+     */
+    static void forgetLoggers(BundleContext system, Object admin) {
+        try {
+            var loggers = (Map<?, ?>) field(admin.getClass(), "_loggers").get(admin);
+            var owner = field(
+                    Class.forName(
+                            admin.getClass().getName() + "$LoggerKey",
+                            false,
+                            admin.getClass().getClassLoader()),
+                    "m_bundle");
+            whenGone(system, bundle -> loggers.keySet().removeIf(key -> isOf(bundle, key, owner)));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            notDone(e);
+        }
+    }
+
+    /** The texts of a bundle's settings (Felix Metatype 1.2.4). */
+    static void forgetTexts(BundleContext system) {
+        whenGone(system, bundle -> {
+            for (var one : system.getBundles()) {
+                if (METATYPE.equals(one.getSymbolicName()) && one.getState() == Bundle.ACTIVE) {
+                    forgetTexts(one, bundle);
+                }
+            }
+        });
+    }
+
+    private static void forgetTexts(Bundle metatype, Bundle gone) {
+        try {
+            var texts = field(metatype.loadClass(METATYPE + ".internal.l10n.BundleResources"), "resourcesByBundle")
+                    .get(null);
+            var _ = ((Map<?, ?>) texts).remove(gone.getBundleId());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            notDone(e);
+        }
+    }
+
+    private static boolean isOf(Bundle bundle, Object key, Field owner) {
+        try {
+            return bundle.equals(owner.get(key));
+        } catch (IllegalAccessException e) {
+            return false;
+        }
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        var field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    private static void whenGone(BundleContext system, Consumer<Bundle> forget) {
+        SynchronousBundleListener listener = event -> {
+            if (event.getType() == BundleEvent.UNINSTALLED) {
+                forget.accept(event.getBundle());
+            }
+        };
+        system.addBundleListener(listener);
+    }
+
+    private static void notDone(Exception e) {
+        log.warn("what the platform keeps of bundles that are gone stays until the next start: {}", e.toString());
+    }
+}
