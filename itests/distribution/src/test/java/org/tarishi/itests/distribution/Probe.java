@@ -1,4 +1,4 @@
-package org.tarishi.distribution;
+package org.tarishi.itests.distribution;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

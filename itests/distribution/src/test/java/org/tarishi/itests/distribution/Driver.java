@@ -1,4 +1,4 @@
-package org.tarishi.distribution;
+package org.tarishi.itests.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
