@@ -151,8 +151,11 @@ final class StartTls {
 
     /** Looks at the certificate of a next hop that may have any. */
     private void watch(TlsContexts with) {
+        if (wanted.level() == Level.VERIFIED || wanted.names().isEmpty()) {
+            return;
+        }
         var chain = wire.peerCertificates();
-        if (wanted.level() != Level.VERIFIED && !wanted.names().isEmpty() && !chain.isEmpty()) {
+        if (!chain.isEmpty()) {
             objection = with.objectionToServer(chain, wanted.names())
                     .map(Text::escaped)
                     .orElse(null);

@@ -43,15 +43,13 @@ final class TlsTelling {
         if (!isTold(mail) || !session.isFirst() || tls(route).level() == RouteTls.Level.NONE) {
             return;
         }
-        if (isUnnamed(mail, route)) {
-            tell(
-                    mail,
-                    policy(mail, route),
-                    problem(Fault.VALIDATION_FAILURE, route, session.localAddress(), NOT_NAMED));
+        var policy = policy(mail, route);
+        if (policy.kind() == Kind.STS && !isNamed(mail, route)) {
+            tell(mail, policy, problem(Fault.VALIDATION_FAILURE, route, session.localAddress(), NOT_NAMED));
         } else if (session.isSecured()) {
             tell(
                     mail,
-                    policy(mail, route),
+                    policy,
                     session.objection()
                             .map(why -> problem(certificate(why), route, session.localAddress(), why))
                             .orElse(null));
@@ -59,7 +57,7 @@ final class TlsTelling {
             session.whyPlain()
                     .ifPresent(why -> tell(
                             mail,
-                            policy(mail, route),
+                            policy,
                             problem(
                                     why.startsWith("STARTTLS")
                                             ? Fault.STARTTLS_NOT_SUPPORTED
@@ -70,13 +68,10 @@ final class TlsTelling {
         }
     }
 
-    /** Tells whether mail goes to a host that the domain's policy does not name, which a policy that is tested does not forbid. */
-    private boolean isUnnamed(OutboundMail mail, Route route) {
-        return policy(mail, route).kind() == Kind.STS
-                && route.host().isPresent()
-                && known.apply(TlsChoice.domain(mail.domain()))
-                        .filter(policy -> !policy.allows(route.host().get()))
-                        .isPresent();
+    /** Tells whether the domain's policy names the host; one that is tested forbids no other. */
+    private boolean isNamed(OutboundMail mail, Route route) {
+        var policy = known.apply(TlsChoice.domain(mail.domain()));
+        return policy.isEmpty() || route.host().map(policy.get()::allows).orElse(true);
     }
 
     /** Tells of one that there was not, because of its TLS. */
