@@ -44,7 +44,7 @@ class BadSettingsTest {
 
     @Test
     void eachIsRefusedByTheCommandAndNothingHasChanged() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
+        try (var instance = Instance.in(root.resolve("base")).withConsole().start()) {
             var before = files(instance);
             var troubles = new ArrayList<String>();
             for (var wrong : wrongs()) {
@@ -62,7 +62,7 @@ class BadSettingsTest {
 
     @Test
     void eachIsRefusedFromItsFileWithOneLineAndTheOldSettingsStayInForce() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
+        try (var instance = Instance.in(root.resolve("base")).withConsole().start()) {
             instance.configure(Instance.HOST_LIST, "domains=[ \"inline:localhost,example.com,kept.example\" ]");
             var before = files(instance);
             var troubles = new ArrayList<String>();
@@ -100,7 +100,7 @@ class BadSettingsTest {
     /** All of them at once, each PID with one wrong key: a start is the worst moment. */
     @Test
     void atAStartEachGetsOneLineAndTheLastGoodSettingsAreInForce() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
+        try (var instance = Instance.in(root.resolve("base")).withConsole().start()) {
             instance.configure(Instance.HOST_LIST, "domains=[ \"inline:localhost,example.com,kept.example\" ]");
             assertThat(instance.stop()).isZero();
             instance.forgetSettings();
@@ -133,7 +133,7 @@ class BadSettingsTest {
 
     @Test
     void whatTheFelixConsoleStoresWronglyIsPutBack() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start();
+        try (var instance = Instance.in(root.resolve("base")).withConsole().start();
                 var console = ConsoleSession.login(instance)) {
             var before = Files.readString(instance.conf(Instance.HOST_LIST));
             long since = instance.log().length();

@@ -32,7 +32,7 @@ class CoreSwapTest {
 
     @Test
     void eachPartIsReplacedUnderTraffic() throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
+        try (var instance = Instance.in(root.resolve("base")).withConsole().start()) {
             var load = Load.start(instance.smtpPort(), CLIENTS, "user@example.com", 500);
             await().until(() -> load.accepted() > CLIENTS);
             for (var part : PARTS) {

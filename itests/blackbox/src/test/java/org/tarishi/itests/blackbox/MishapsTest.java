@@ -50,7 +50,7 @@ class MishapsTest {
 
     @Test
     void aConsolePortThatIsTakenAtStartIsToldInOneLineWhileMailIsServedAndTakenLater() throws Exception {
-        try (var instance = Instance.in(root.resolve("base"))) {
+        try (var instance = Instance.in(root.resolve("base")).withConsole()) {
             try (var taken = new ServerSocket(instance.httpPort(), 1, InetAddress.getLoopbackAddress())) {
                 instance.launch();
                 await().atMost(Duration.ofSeconds(60))

@@ -33,6 +33,10 @@ class PluginCommandTest {
         return Instance.in(root.resolve("base")).start();
     }
 
+    private Instance startWithConsole() throws Exception {
+        return Instance.in(root.resolve("base")).withConsole().start();
+    }
+
     private Path stamp(int version) throws IOException {
         return new PluginJar(Setup.plugin("stamp"))
                 .header("Bundle-Version", "1.0." + version)
@@ -105,7 +109,7 @@ class PluginCommandTest {
 
     @Test
     void theSameIsDoneByHttpBehindTheLoginOfTheConsoleAndForNobodyElse() throws Exception {
-        try (var instance = start();
+        try (var instance = startWithConsole();
                 var console = ConsoleSession.login(instance);
                 var stranger = ConsoleSession.stranger(instance)) {
             assertThat(stranger.plugins("GET", "").statusCode()).isEqualTo(401);
@@ -178,7 +182,7 @@ class PluginCommandTest {
 
     @Test
     void whatIsNotSignedByATrustedSignerIsRefusedAtEachDoorBeforeItRuns() throws Exception {
-        try (var instance = start();
+        try (var instance = startWithConsole();
                 var console = ConsoleSession.login(instance)) {
             var keys = root.resolve("keys").toString();
             tool(

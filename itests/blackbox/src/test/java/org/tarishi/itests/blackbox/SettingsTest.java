@@ -33,7 +33,7 @@ class SettingsTest {
 
     @Test
     void inTheFelixConsole() throws Exception {
-        changes(instance -> {
+        changes(Instance.in(root.resolve("base")).withConsole(), instance -> {
             try (var console = ConsoleSession.login(instance)) {
                 var values = new LinkedHashMap<String, List<String>>();
                 values.put("domains", List.of(DOMAINS));
@@ -46,7 +46,7 @@ class SettingsTest {
 
     @Test
     void byTheCommand() throws Exception {
-        changes(instance -> {
+        changes(Instance.in(root.resolve("base")), instance -> {
             var result = instance.cli("config", "set", Instance.HOST_LIST, "domains=[ \"" + DOMAINS + "\" ]");
             assertThat(result.code()).as(result.out()).isZero();
         });
@@ -54,11 +54,13 @@ class SettingsTest {
 
     @Test
     void inTheFile() throws Exception {
-        changes(instance -> write(instance.conf(Instance.HOST_LIST), "domains = [ \"" + DOMAINS + "\" ]\n"));
+        changes(
+                Instance.in(root.resolve("base")),
+                instance -> write(instance.conf(Instance.HOST_LIST), "domains = [ \"" + DOMAINS + "\" ]\n"));
     }
 
-    private void changes(Door door) throws Exception {
-        try (var instance = Instance.in(root.resolve("base")).start()) {
+    private static void changes(Instance made, Door door) throws Exception {
+        try (var instance = made.start()) {
             instance.forgetSettings();
             assertThat(answer(instance)).startsWith("550 ");
             var load = Load.start(instance.smtpPort(), 20, "user@example.com", 500);

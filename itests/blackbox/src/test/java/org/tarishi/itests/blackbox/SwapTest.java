@@ -37,7 +37,7 @@ class SwapTest {
 
     @Test
     void theDeployFolderReplacesAPluginUnderTraffic() throws Exception {
-        try (var instance = instance()) {
+        try (var instance = startStamping(made())) {
             swaps(instance, (version, jar) -> instance.drop(jar, "stamp-" + version + ".jar"));
             try (var left = Files.list(instance.deploy())) {
                 assertThat(left).isEmpty();
@@ -47,7 +47,7 @@ class SwapTest {
 
     @Test
     void theCommandReplacesAPluginUnderTraffic() throws Exception {
-        try (var instance = instance()) {
+        try (var instance = startStamping(made())) {
             swaps(instance, (version, jar) -> {
                 var file = Files.write(root.resolve("stamp-" + version + ".jar"), jar);
                 // The command is a JVM; what it says to the server is the same each time.
@@ -61,7 +61,7 @@ class SwapTest {
 
     @Test
     void theFelixConsoleReplacesAPluginUnderTraffic() throws Exception {
-        try (var instance = instance();
+        try (var instance = startStamping(made().withConsole());
                 var console = ConsoleSession.login(instance)) {
             swaps(instance, (version, jar) -> {
                 var answer = console.upload(jar, "stamp-" + version + ".jar");
@@ -72,7 +72,7 @@ class SwapTest {
 
     @Test
     void aTransactionKeepsTheVersionItBeganWithAndTheOldOneGoesAtItsEnd() throws Exception {
-        try (var instance = instance();
+        try (var instance = startStamping(made());
                 var dialog = SmtpDialog.hello(instance.smtpPort());
                 var other = SmtpDialog.hello(instance.smtpPort())) {
             dialog.send("MAIL FROM:<me@client.example>").expect("250");
@@ -97,7 +97,7 @@ class SwapTest {
 
     @Test
     void whatIsInForceSurvivesARestart() throws Exception {
-        try (var instance = instance()) {
+        try (var instance = startStamping(made())) {
             instance.drop(stamp(1), "stamp.jar");
             untilInForce(instance, 1);
             assertThat(instance.stop()).isZero();
@@ -159,10 +159,14 @@ class SwapTest {
         assertThat(instance.log()).doesNotContain(" ERROR ");
     }
 
-    private Instance instance() throws Exception {
-        var instance = Instance.in(root.resolve("base")).optimised().set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]");
+    private Instance made() {
+        return Instance.in(root.resolve("base")).optimised();
+    }
+
+    /** Starts it with a plugin that stamps what comes. */
+    private Instance startStamping(Instance instance) throws Exception {
         try {
-            instance.start();
+            instance.set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]").start();
             instance.drop(stamp(0), "stamp.jar");
             untilInForce(instance, 0);
             // From now on mail without it would be refused.

@@ -58,6 +58,10 @@ final class Instance implements ControlServer.Commands {
     private final Map<String, String> properties;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean restartAsked = new AtomicBoolean();
+
+    /** Whether mail was found to be served, or was waited for long enough. */
+    private final AtomicBoolean isServing = new AtomicBoolean();
+
     private volatile @Nullable Framework framework;
     private volatile @Nullable ServiceTracker<Object, Object> commands;
     private @Nullable LogWatch logWatch;
@@ -67,9 +71,9 @@ final class Instance implements ControlServer.Commands {
         this.version = version;
         this.options = options;
         this.features = features;
-        this.settings = OwnPid.read(folders, BootSettings.PID, BootSettings::from, changed -> {});
+        this.settings = OwnPid.read(folders, BootSettings.PID, BootSettings::from, changed -> climb());
         this.logging = OwnPid.read(folders, LogSettings.PID, LogSettings::from, Logging::levels);
-        this.readiness = new Readiness(features.ready(), features.afterwards());
+        this.readiness = new Readiness(features.ready(), this::afterwards);
         this.terminal = new Terminal(options.welcome() || options.detached());
         this.properties = properties();
     }
@@ -117,7 +121,8 @@ final class Instance implements ControlServer.Commands {
     private int runFramework() throws Refusal {
         while (true) {
             restartAsked.set(false);
-            var now = new Readiness(features.ready(), features.afterwards());
+            isServing.set(false);
+            var now = new Readiness(features.ready(), this::afterwards);
             readiness = now;
             HttpPort httpPort = null;
             var announcer = Thread.ofVirtual().name("ready").start(() -> announce(now));
@@ -145,7 +150,8 @@ final class Instance implements ControlServer.Commands {
                 // What comes afterwards takes processor time from those who are about to serve mail. Where they don't,
                 // it is what shows the operator why.
                 now.awaitReady(AFTERWARDS);
-                made.adapt(FrameworkStartLevel.class).setStartLevel(Platform.TOP_LEVEL);
+                isServing.set(true);
+                climb();
                 made.waitForStop(0);
             } catch (BundleException | IOException e) {
                 complain();
@@ -167,6 +173,20 @@ final class Instance implements ControlServer.Commands {
                 return 0;
             }
         }
+    }
+
+    /** Goes to the start level that the settings want: up to the console's, or down from it. Before mail is served, nowhere. */
+    private synchronized void climb() {
+        var running = framework;
+        if (isServing.get() && running != null) {
+            running.adapt(FrameworkStartLevel.class)
+                    .setStartLevel(settings.current().httpEnabled() ? Platform.TOP_LEVEL : Platform.WITHOUT_HTTP_LEVEL);
+        }
+    }
+
+    /** Returns the names of those who come when mail is served: all of them belong to the console. */
+    private List<String> afterwards() {
+        return settings.current().httpEnabled() ? features.afterwards() : List.of();
     }
 
     /** Tells what is wrong with our own files, where nobody inside has taken them over, who would have told it. */

@@ -81,8 +81,8 @@ final class OwnPid<S> implements Consumer<Map<String, ?>> {
         var texts = new HashMap<String, String>();
         values.forEach((key, value) -> texts.put(key, text(key, value)));
         var settings = checked.apply(texts);
-        user.accept(settings);
         current = settings;
+        user.accept(settings);
         keep(lastGood, texts);
     }
 

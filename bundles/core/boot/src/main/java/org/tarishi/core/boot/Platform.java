@@ -19,6 +19,9 @@ public final class Platform {
     /** The start level at which mail is served: what a feature starts above it comes after that. Installed bundles start here. */
     static final int SERVING_LEVEL = 50;
 
+    /** The start level at which everything of the features runs but what serves HTTP. */
+    static final int WITHOUT_HTTP_LEVEL = 60;
+
     /** The start level at which everything of the features runs. */
     static final int TOP_LEVEL = 100;
 

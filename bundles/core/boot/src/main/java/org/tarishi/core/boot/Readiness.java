@@ -30,7 +30,7 @@ final class Readiness {
     private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
     private final List<String> names;
-    private final List<String> afterwards;
+    private final Supplier<List<String>> afterwards;
     private final Map<Long, String> failed = new ConcurrentHashMap<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch told = new CountDownLatch(1);
@@ -45,9 +45,15 @@ final class Readiness {
      */
     record Report(boolean ready, boolean complete, Map<String, List<String>> lines) {}
 
-    Readiness(List<String> names, List<String> afterwards) {
+    /**
+     * Makes one that watches nothing yet.
+     *
+     * @param names those without which no mail is served
+     * @param afterwards those that come afterwards; asked at each report, since settings say whether they come at all
+     */
+    Readiness(List<String> names, Supplier<List<String>> afterwards) {
         this.names = List.copyOf(names);
-        this.afterwards = List.copyOf(afterwards);
+        this.afterwards = afterwards;
     }
 
     /** Begins to watch an initialised framework that has not started. */
@@ -121,7 +127,7 @@ final class Readiness {
             }
         });
         var allReady = areReady(names, ready, lines) && started.getCount() == 0;
-        var complete = areReady(afterwards, ready, lines) && allReady;
+        var complete = areReady(afterwards.get(), ready, lines) && allReady;
         if (!failed.isEmpty()) {
             lines.put(
                     "bundles",

@@ -4,6 +4,14 @@ package org.tarishi.core.boot;
 final class Values {
     private Values() {}
 
+    static boolean trueOrFalse(String key, String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(key + ": want true or false: '" + value + "'");
+        };
+    }
+
     static int wholeNumber(String key, String value, int least, int most) {
         try {
             var number = Integer.parseInt(value);

@@ -18,8 +18,9 @@ class ReadinessTest {
     @TempDir
     Path storage;
 
+    private List<String> afterwards = List.of("console");
     private Framework framework = Platform.framework(Map.of(), () -> {});
-    private final Readiness readiness = new Readiness(List.of("listeners"), List.of("console"));
+    private final Readiness readiness = new Readiness(List.of("listeners"), () -> afterwards);
 
     @BeforeEach
     void aFramework() throws Exception {
@@ -83,6 +84,15 @@ class ReadinessTest {
                 .isEqualTo(new Readiness.Report(true, false, Map.of("console", List.of("not there yet"))));
 
         register("console", Map.of("ready", true));
+
+        assertThat(readiness.report()).isEqualTo(new Readiness.Report(true, true, Map.of()));
+    }
+
+    @Test
+    void whatDoesNotComeIsNotWaitedFor() {
+        readiness.frameworkStarted();
+        register("listeners", Map.of("ready", true));
+        afterwards = List.of();
 
         assertThat(readiness.report()).isEqualTo(new Readiness.Report(true, true, Map.of()));
     }

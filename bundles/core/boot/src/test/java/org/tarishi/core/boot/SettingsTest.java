@@ -25,9 +25,10 @@ class SettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
         stop.timeout | 0        | stop.timeout: want a whole number from 1 to 3600: '0'
         stop.timeout | 30s      | stop.timeout: want a whole number from 1 to 3600: '30s'
+        http.enabled | no       | http.enabled: want true or false: 'no'
         http.host    | a b      | http.host: want an address or a host name: 'a b'
         http.port    | 65536    | http.port: want a whole number from 0 to 65535: '65536'
-        http.prot    | 1        | http.prot: no such key; there are stop.timeout, http.host, http.port
+        http.prot    | 1        | http.prot: no such key; there are stop.timeout, http.enabled, http.host, http.port
         """)
     void aBadValueOfBootIsRefusedByName(String key, String value, String message) {
         assertThatIllegalArgumentException()
@@ -53,7 +54,8 @@ class SettingsTest {
 
     @Test
     void nothingSetMeansTheDefaults() {
-        assertThat(BootSettings.from(Map.of())).isEqualTo(new BootSettings(Duration.ofSeconds(30), "127.0.0.1", 8080));
+        assertThat(BootSettings.from(Map.of()))
+                .isEqualTo(new BootSettings(Duration.ofSeconds(30), true, "127.0.0.1", 8080));
         assertThat(LogSettings.from(Map.of()))
                 .isEqualTo(new LogSettings(Level.INFO, Map.of(), 50L << 20, 14, 1L << 30));
     }
@@ -104,10 +106,10 @@ class SettingsTest {
 
     @Test
     void aValueInQuotesIsTheSameAtAStartAsLive() throws IOException {
-        conf("http.host = \"127.0.0.2\"\nstop.timeout = \"7\"\n");
+        conf("http.host = \"127.0.0.2\"\nhttp.enabled = \"false\"\nstop.timeout = \"7\"\n");
         var settings = read();
         assertThat(settings.complaint()).isNull();
-        assertThat(settings.current()).isEqualTo(new BootSettings(Duration.ofSeconds(7), "127.0.0.2", 8080));
+        assertThat(settings.current()).isEqualTo(new BootSettings(Duration.ofSeconds(7), false, "127.0.0.2", 8080));
     }
 
     private OwnPid<BootSettings> read() {
