@@ -44,26 +44,21 @@ class CommandTest extends Driver {
     }
 
     @Test
-    void sigtermStopsInOrderAndExitsWithZero() throws Exception {
+    void aHangUpStopsNothingButSigtermDoesInOrderWithExitCodeZero() throws Exception {
         var run = run(ANY_PORT);
         untilReady();
+
+        new ProcessBuilder("kill", "-HUP", Long.toString(run.pid())).start().waitFor();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> log().contains("SIGHUP: "));
+        assertThat(tarishi(List.of("status")).code()).isZero();
+        assertThat(run.isAlive()).isTrue();
 
         run.destroy();
 
         assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(run.exitValue()).isZero();
         assertThat(log()).contains("stopped after ");
-    }
-
-    @Test
-    void aHangUpStopsNothing() throws Exception {
-        var run = run(ANY_PORT);
-        untilReady();
-
-        new ProcessBuilder("kill", "-HUP", Long.toString(run.pid())).start().waitFor();
-
-        assertThat(tarishi(List.of("status")).code()).isZero();
-        assertThat(run.isAlive()).isTrue();
     }
 
     @Test
@@ -119,7 +114,7 @@ class CommandTest extends Driver {
 
         assertThat(base().resolve("conf/org.tarishi.core.boot.cfg"))
                 .content()
-                .contains("# How long the bundles may take", "\nstop.timeout = 7\n", "\nhttp.port = 0\n");
+                .contains("# How long the bundles may take", "\nstop.timeout = 7\n", "\nhttp.enabled = false\n");
         try (var files = Files.walk(base())) {
             for (var file : files.filter(each -> !each.getFileName().toString().equals("control"))
                     .toList()) {
@@ -131,7 +126,7 @@ class CommandTest extends Driver {
     }
 
     @Test
-    void aBadSettingOfBootLeavesTheDefaultInForceAndIsToldByKey() throws Exception {
+    void aBadSettingOfBootAndACommandThatNobodyServesAreToldByName() throws Exception {
         var started = tarishi(with(ANY_PORT, "start", "--set", "org.tarishi.logging:level=LOUD"));
 
         assertThat(started.code()).isZero();
@@ -139,6 +134,11 @@ class CommandTest extends Driver {
                 .contains(
                         "org.tarishi.logging.cfg:",
                         " level: want OFF, ERROR, WARN, INFO, DEBUG or TRACE: 'LOUD'; the defaults are in force");
+
+        var result = tarishi(List.of("nonsense", "x"));
+
+        assertThat(result.code()).isEqualTo(64);
+        assertThat(result.out()).startsWith("no such command: nonsense\nusage: tarishi run|start");
     }
 
     @Test
@@ -193,16 +193,6 @@ class CommandTest extends Driver {
                 Map.of("TARISHI_JAVA_HOME", jdk.toString(), "TARISHI_HEAP", heap, "TARISHI_JAVA_OPTS", options));
         assertThat(result.code()).as(result.out()).isZero();
         return result.out().lines().toList();
-    }
-
-    @Test
-    void aCommandThatNobodyServesIsToldWithTheOnesThereAre() throws Exception {
-        tarishi(with("start", ANY_PORT));
-
-        var result = tarishi(List.of("nonsense", "x"));
-
-        assertThat(result.code()).isEqualTo(64);
-        assertThat(result.out()).startsWith("no such command: nonsense\nusage: tarishi run|start");
     }
 
     @Test
