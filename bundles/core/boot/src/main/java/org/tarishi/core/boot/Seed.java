@@ -79,9 +79,10 @@ final class Seed {
         }
     }
 
-    /** The framework writes a jar once and never into it, so all instances may have the same one, where the file system lets them. */
+    /** The framework writes a jar once, and where it is from, and never into them; so all instances may have the same, where the file system lets them. */
     private static boolean couldLink(Path from, Path to) {
-        if (!from.toString().endsWith(".jar")) {
+        var name = from.toString();
+        if (!name.endsWith(".jar") && !name.endsWith("revision.location")) {
             return false;
         }
         try {

@@ -51,7 +51,21 @@ final class Registry {
             @Nullable HookComponent component,
             @Nullable String problem) {}
 
-    private record Key(String id, long bundleId) {}
+    private record Key(String id, long bundleId) {
+
+        // Written out: the two that the compiler would add are linked at the first use, which takes a start longer than
+        // all their calls.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key(var otherId, var otherBundle) && bundleId == otherBundle && id.equals(otherId);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * id.hashCode() + Long.hashCode(bundleId);
+        }
+    }
 
     /** A plugin that was withdrawn in place and is waited for. */
     private static final class Gap {
