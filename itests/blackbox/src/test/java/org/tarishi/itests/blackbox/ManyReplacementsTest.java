@@ -45,8 +45,10 @@ class ManyReplacementsTest {
         int wanted = Setup.replacements();
         var parts = new ArrayList<>(Replacements.BESIDE);
         parts.addAll(Replacements.IN_PLACE);
-        try (var instance =
-                Instance.in(root.resolve("base")).withoutSoftReferences().start()) {
+        try (var instance = Instance.in(root.resolve("base"))
+                .withConsole()
+                .withoutSoftReferences()
+                .start()) {
             var replacements = new Replacements(instance, root);
             var warming = churn(instance);
             for (int i = 0; i < WARM; i++) {

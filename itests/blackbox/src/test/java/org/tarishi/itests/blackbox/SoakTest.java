@@ -156,6 +156,7 @@ class SoakTest {
 
     private Instance instance(Instance away) throws Exception {
         return Instance.in(root.resolve("base"))
+                .withConsole()
                 .set(Instance.CHAIN, "plugins", "[ \"stamp?\" ]")
                 .set(Instance.RELAY, "destinations", "[ \"inline:away.example=accept\" ]")
                 .set("org.tarishi.core.delivery", "smartHost", "smtp://127.0.0.1:" + away.smtpPort())

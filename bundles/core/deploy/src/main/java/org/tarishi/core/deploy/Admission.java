@@ -56,11 +56,17 @@ final class Admission {
     void checkIsPlugin(PluginJar jar) throws PluginRefusedException {
         var name = jar.symbolicName();
         if (CoreParts.isOfServer(name)) {
+            if (!CoreParts.has(name)) {
+                throw new PluginRefusedException(name + " is part of the server: it comes with a new distribution");
+            }
             throw new PluginRefusedException(
-                    CoreParts.has(name) && !bundles.active(name).isEmpty()
-                            ? name + " is part of the server, and only plugins are tried: `tarishi plugin update` puts"
-                                    + " it in the place of the version in force"
-                            : name + " is part of the server: it comes with a new distribution");
+                    bundles.active(name).isEmpty()
+                            ? name + " does not run, and only a part of the server that runs is replaced: "
+                                    + (name.equals(CoreParts.ADMIN)
+                                            ? "http.enabled of org.tarishi.core.boot starts it"
+                                            : "the log says why it does not")
+                            : name + " is part of the server, and only plugins are tried: `tarishi plugin update` puts"
+                                    + " it in the place of the version in force");
         }
         var platform = bundles.shipped(name).stream()
                 .filter(b -> components.described(b) == 0)

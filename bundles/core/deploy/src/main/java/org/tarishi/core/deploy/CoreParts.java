@@ -25,6 +25,9 @@ final class CoreParts {
     /** The bundle that asks the plugins. */
     static final String HOOKS = CORE + "hooks";
 
+    /** The bundle behind the web console, which may be left out. */
+    static final String ADMIN = CORE + "admin";
+
     private static final Map<String, Way> WAYS = Map.of(
             HOOKS,
             Way.BESIDE,
@@ -36,7 +39,7 @@ final class CoreParts {
             Way.BESIDE,
             CORE + "delivery",
             Way.BESIDE,
-            CORE + "admin",
+            ADMIN,
             Way.BESIDE,
             CORE + "queue",
             Way.IN_PLACE,

@@ -165,7 +165,13 @@ final class RefusalTest {
         cases.put("components that are no hooks", () -> jar(good().component("", Jars.Guest.class, "")));
         cases.put("a description that is not there", () -> jar(good().without("OSGI-INF/p.xml")));
         cases.put("a description that can't be read", () -> jar(good().entry("OSGI-INF/p.xml", "<component")));
-        cases.put("a part of the server", () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.server")));
+        cases.put("a part of the server", () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.message")));
+        cases.put(
+                "a part of the server that does not run",
+                () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.server")));
+        cases.put(
+                "the console where there is none",
+                () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.admin")));
         cases.put("a part of the platform", () -> jar(good().header("Bundle-SymbolicName", "org.apache.felix.scr")));
         cases.put("a header that the framework does not take", () -> jar(good().header("Import-Package", "a;;=b")));
         cases.put("imports twice", () -> jar(good().header("Import-Package", "com.acme,com.acme")));
