@@ -101,7 +101,7 @@ final class Installer {
             for (var location : plan.update()) {
                 attempt("update", location, () -> {
                     var bundle = at(installed, location);
-                    bundle.update(Files.newInputStream(file(location)));
+                    bundle.update(StoredJar.open(file(location)));
                     if (interrupted) {
                         start(bundle);
                     }
@@ -109,7 +109,7 @@ final class Installer {
             }
             for (var location : plan.install()) {
                 attempt("install", location, () -> {
-                    var bundle = context.installBundle(location, Files.newInputStream(file(location)));
+                    var bundle = context.installBundle(location, StoredJar.open(file(location)));
                     installed.put(location, bundle);
                     start(bundle);
                 });

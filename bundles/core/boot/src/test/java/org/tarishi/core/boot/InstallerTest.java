@@ -3,9 +3,11 @@ package org.tarishi.core.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,8 @@ import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
@@ -78,6 +82,33 @@ class InstallerTest {
         var name = new String[1];
         run(features(6, "g:a:1"), bundle -> name[0] = bundle.getHeaders("").get("Bundle-Name"));
         assertThat(name[0]).isEqualTo("new and longer");
+    }
+
+    @Test
+    void whatTheFrameworkKeepsIsNotCompressed() throws Exception {
+        var jar = jar("a", "1", Map.of("Bundle-Name", "a".repeat(2000)));
+        run(features(6, "g:a:1"));
+
+        Path kept;
+        try (var files = Files.walk(root.resolve("cache"))) {
+            kept = files.filter(file -> file.endsWith("bundle.jar")).findFirst().orElseThrow();
+        }
+        assertThat(content(kept)).isEqualTo(content(jar)).isNotEmpty();
+        try (var zip = new ZipFile(kept.toFile())) {
+            assertThat(zip.stream()).allMatch(entry -> entry.getMethod() == ZipEntry.STORED);
+        }
+    }
+
+    private static Map<String, String> content(Path jar) throws IOException {
+        var content = new TreeMap<String, String>();
+        try (var zip = new ZipFile(jar.toFile())) {
+            for (var entry : Collections.list(zip.entries())) {
+                try (var in = zip.getInputStream(entry)) {
+                    content.put(entry.getName(), new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return content;
     }
 
     @Test
