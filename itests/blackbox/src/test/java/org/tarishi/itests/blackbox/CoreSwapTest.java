@@ -27,12 +27,19 @@ class CoreSwapTest {
     private static final List<String> PARTS =
             List.of("hooks", "client", "dns", "delivery", "admin", "server", "scheduler", "queue");
 
+    /** What the HTTP service keeps of each that is registered with it. */
+    private static final String HTTP = "org.apache.felix.http.base.internal.runtime.";
+
+    private static final String HTTP_CONTEXT = HTTP + "ServletContextHelperInfo";
+    private static final String HTTP_FILTER = HTTP + "FilterInfo";
+
     @TempDir
     Path root;
 
     @Test
     void eachPartIsReplacedUnderTraffic() throws Exception {
         try (var instance = Instance.in(root.resolve("base")).withConsole().start()) {
+            long contexts = instance.objects(HTTP_CONTEXT);
             var load = Load.start(instance.smtpPort(), CLIENTS, "user@example.com", 500);
             await().until(() -> load.accepted() > CLIENTS);
             for (var part : PARTS) {
@@ -70,6 +77,9 @@ class CoreSwapTest {
                     .doesNotContain(" ERROR ")
                     // Its maps have the names that core/boot looks them up by.
                     .doesNotContain("what the platform keeps of bundles that are gone");
+            assertThat(contexts).isPositive();
+            assertThat(instance.objects(HTTP_CONTEXT)).isPositive().isLessThanOrEqualTo(contexts);
+            assertThat(instance.objects(HTTP_FILTER)).isEqualTo(1);
         }
     }
 

@@ -373,6 +373,13 @@ final class Instance implements AutoCloseable {
                 .toList();
     }
 
+    /** How many objects of a class are in memory, after a collection. */
+    long objects(String className) throws IOException, InterruptedException {
+        var found = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(className) + "(?: .*)?$")
+                .matcher(jcmd("GC.class_histogram"));
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
+
     /** How many file descriptors it has open. */
     int descriptors() throws IOException {
         try (var files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {

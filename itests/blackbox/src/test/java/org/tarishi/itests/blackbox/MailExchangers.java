@@ -75,44 +75,16 @@ final class MailExchangers implements AutoCloseable {
 
     /** Starts them, for mail to anybody at these domains. */
     void start(Debian debian, List<String> domains) throws IOException {
-        var conf = Files.createDirectory(folder.resolve("postfix"));
-        var services = new StringBuilder();
-        chains.forEach((address, chain) -> services.append(
+        var listeners = new StringBuilder(
+                "%s:%d inet n - n - - smtpd -o smtpd_tls_security_level=none\n".formatted(BARE, port));
+        chains.forEach((address, chain) -> listeners.append(
                 "%s:%d inet n - n - - smtpd -o smtpd_tls_chain_files=%s\n".formatted(address, port, chain)));
-        Files.writeString(
-                conf.resolve("master.cf"), """
-                %s:%d inet n - n - - smtpd -o smtpd_tls_security_level=none
-                virtual unix - n n - - virtual
-                tlsmgr unix - - n 1000? 1 tlsmgr
-                """.formatted(BARE, port) + services + MailServers.POSTFIX_SERVICES);
-        Files.writeString(conf.resolve("main.cf"), """
-                compatibility_level = 3.6
-                queue_directory = /var/spool/postfix
-                data_directory = /var/spool/postfix/data
-                meta_directory = %s
-                maillog_file = /dev/stdout
+        var started = Postfix.start(debian, folder, listeners.toString(), """
                 myhostname = peer.example
-                mydestination =
-                local_recipient_maps =
-                alias_maps =
                 inet_interfaces = all
-                inet_protocols = ipv4
-                virtual_mailbox_domains = %s
-                virtual_mailbox_maps = static:box/
-                virtual_mailbox_base = %s
-                virtual_uid_maps = static:65534
-                virtual_gid_maps = static:65534
                 smtpd_tls_security_level = may
                 smtpd_tls_received_header = yes
-                """.formatted(
-                        Setup.tool("root").resolve("etc/postfix"), String.join(", ", domains), folder));
-        var started = debian.start(
-                folder.resolve("postfix.out"),
-                "sh",
-                "-c",
-                "mkdir -m 755 /var/spool/postfix && exec postfix -c \"$1\" start-fg",
-                "sh",
-                conf.toString());
+                """ + Postfix.box(domains, folder));
         postfix = started;
         MailServers.awaitGreeting(port, started);
     }

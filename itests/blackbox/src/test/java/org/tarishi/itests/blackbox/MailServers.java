@@ -15,24 +15,6 @@ import org.tarishi.itests.harness.SmtpDialog;
 /** Other people's servers in front of Tarishi: a Postfix that takes mail and relays it, and an HAProxy that passes connections on. */
 final class MailServers implements AutoCloseable {
 
-    static final String POSTFIX_SERVICES = """
-            pickup unix n - n 60 1 pickup
-            cleanup unix n - n - 0 cleanup
-            qmgr unix n - n 300 1 qmgr
-            rewrite unix - - n - - trivial-rewrite
-            bounce unix - - n - 0 bounce
-            defer unix - - n - 0 bounce
-            trace unix - - n - 0 bounce
-            proxymap unix - - n - - proxymap
-            smtp unix - - n - - smtp
-            lmtp unix - - n - - lmtp
-            error unix - - n - - error
-            retry unix - - n - - error
-            anvil unix - - n - 1 anvil
-            scache unix - - n - 1 scache
-            postlog unix-dgram n - n - 1 postlogd
-            """;
-
     /** Where connections come from that HAProxy passes on: nobody else's address, so that it is seen who is taken for the client. */
     static final String PROXY_ADDRESS = "127.0.0.9";
 
@@ -48,42 +30,23 @@ final class MailServers implements AutoCloseable {
 
     /** Starts a Postfix with a port for each route: what comes in there is queued, and goes out by that route. */
     void startPostfix(Collection<Route> routes) throws IOException, InterruptedException {
-        var conf = Files.createDirectory(folder.resolve("postfix"));
-        var services = new StringBuilder();
+        var listeners = new StringBuilder();
         for (var route : routes) {
             int port = Ports.free();
             postfixPorts.put(route.mode(), port);
-            services.append("127.0.0.1:%d inet n - n - - smtpd -o content_filter=%s\n"
+            listeners.append("127.0.0.1:%d inet n - n - - smtpd -o content_filter=%s\n"
                     .formatted(port, postfixTransport(route)));
         }
-        Files.writeString(conf.resolve("master.cf"), services + POSTFIX_SERVICES);
-        Files.writeString(
-                conf.resolve("main.cf"), """
-                compatibility_level = 3.6
-                queue_directory = /var/spool/postfix
-                data_directory = /var/spool/postfix/data
-                meta_directory = %s
-                maillog_file = /dev/stdout
+        var server = Postfix.start(debian, folder, listeners.toString(), """
                 myhostname = relay.example
-                mydestination =
-                local_recipient_maps =
-                alias_maps =
                 mynetworks = 127.0.0.0/8
                 inet_interfaces = 127.0.0.1
-                inet_protocols = ipv4
                 message_size_limit = 0
                 mailbox_size_limit = 0
                 smtp_bind_address = %s
                 smtp_send_xforward_command = yes
                 smtp_tls_security_level = none
-                """.formatted(Setup.tool("root").resolve("etc/postfix"), Client.FRONT_END));
-        var server = debian.start(
-                folder.resolve("postfix.out"),
-                "sh",
-                "-c",
-                "mkdir -m 755 /var/spool/postfix && exec postfix -c \"$1\" start-fg",
-                "sh",
-                conf.toString());
+                """.formatted(Client.FRONT_END));
         running.add(server);
         for (int port : postfixPorts.values()) {
             awaitGreeting(port, server);

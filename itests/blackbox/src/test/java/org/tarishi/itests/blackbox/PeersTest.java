@@ -96,46 +96,21 @@ class PeersTest {
 
     private int startPostfix(Debian debian) throws IOException {
         int port = Ports.free();
-        var conf = Files.createDirectory(folder.resolve("postfix.conf"));
-        Files.writeString(conf.resolve("master.cf"), """
-                127.0.0.1:%d inet n - n - - smtpd
-                virtual unix - n n - - virtual
-                tlsmgr unix - - n 1000? 1 tlsmgr
-                """.formatted(port) + MailServers.POSTFIX_SERVICES);
-        Files.writeString(conf.resolve("main.cf"), """
-                compatibility_level = 3.6
-                queue_directory = /var/spool/postfix
-                data_directory = /var/spool/postfix/data
-                meta_directory = %s
-                maillog_file = /dev/stdout
+        var server = Postfix.start(
+                debian,
+                folder,
+                "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port),
+                """
                 myhostname = peer.example
-                mydestination =
-                local_recipient_maps =
-                alias_maps =
                 inet_interfaces = 127.0.0.1
-                inet_protocols = ipv4
-                virtual_mailbox_domains = postfix.example
-                virtual_mailbox_maps = static:box/
-                virtual_mailbox_base = %s
-                virtual_uid_maps = static:65534
-                virtual_gid_maps = static:65534
                 smtpd_tls_security_level = encrypt
                 smtpd_tls_cert_file = %s
                 smtpd_tls_key_file = %s
-                """.formatted(
-                        Setup.tool("root").resolve("etc/postfix"),
-                        folder.resolve("postfix"),
-                        folder.resolve("cert.pem"),
-                        folder.resolve("key.pem")));
-        return start(
-                debian,
-                "postfix",
-                port,
-                "mkdir -m 755 /var/spool/postfix",
-                "postfix",
-                "-c",
-                conf.toString(),
-                "start-fg");
+                """.formatted(folder.resolve("cert.pem"), folder.resolve("key.pem"))
+                        + Postfix.box(List.of("postfix.example"), folder.resolve("postfix")));
+        servers.add(server);
+        MailServers.awaitGreeting(port, server);
+        return port;
     }
 
     private int startExim(Debian debian) throws IOException {

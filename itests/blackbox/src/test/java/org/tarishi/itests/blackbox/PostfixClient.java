@@ -36,31 +36,20 @@ final class PostfixClient {
                 SEND,
                 "sh",
                 main(to, settings),
-                "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port)
-                        + "tlsmgr unix - - n 1000? 1 tlsmgr\n"
-                        + MailServers.POSTFIX_SERVICES,
+                "127.0.0.1:%d inet n - n - - smtpd\n".formatted(port) + Postfix.SERVICES,
                 Integer.toString(port),
                 sender,
                 recipient);
     }
 
     private static String main(int to, String settings) {
-        return """
-                compatibility_level = 3.6
-                queue_directory = /var/spool/postfix
-                data_directory = /var/spool/postfix/data
-                meta_directory = %s
-                maillog_file = /var/spool/mail.log
+        return Postfix.settings("/var/spool/mail.log", """
                 myhostname = client.example
-                mydestination =
-                local_recipient_maps =
-                alias_maps =
                 mynetworks = 127.0.0.0/8
                 inet_interfaces = 127.0.0.1
-                inet_protocols = ipv4
                 smtp_host_lookup = native
                 relayhost = [localhost]:%d
                 %s
-                """.formatted(Setup.tool("root").resolve("etc/postfix"), to, settings);
+                """.formatted(to, settings));
     }
 }

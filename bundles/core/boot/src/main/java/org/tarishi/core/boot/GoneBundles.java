@@ -1,12 +1,16 @@
 package org.tarishi.core.boot;
 
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.felix.framework.Felix;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.slf4j.Logger;
@@ -21,6 +25,7 @@ final class GoneBundles {
 
     private static final Logger log = LoggerFactory.getLogger(GoneBundles.class);
 
+    private static final String HTTP_RUNTIME = "org.osgi.service.servlet.runtime.HttpServiceRuntime";
     private static final String METATYPE = "org.apache.felix.metatype";
 
     private GoneBundles() {}
@@ -74,6 +79,52 @@ final class GoneBundles {
             var _ = ((Map<?, ?>) texts).remove(gone.getBundleId());
         } catch (ReflectiveOperationException | RuntimeException e) {
             notDone(e);
+        }
+    }
+
+    /** What a bundle has had served over HTTP: contexts, and filters that were without theirs when they went (Felix HTTP Jetty12 1.1.8). */
+    static void forgetContexts(BundleContext system) {
+        whenGone(system, bundle -> {
+            try {
+                var references = system.getAllServiceReferences(HTTP_RUNTIME, null);
+                for (var reference : references == null ? new ServiceReference<?>[0] : references) {
+                    forgetContexts(system.getService(reference));
+                    system.ungetService(reference);
+                }
+            } catch (InvalidSyntaxException | ReflectiveOperationException | RuntimeException e) {
+                notDone(e);
+            }
+        });
+    }
+
+    private static void forgetContexts(@Nullable Object runtime) throws ReflectiveOperationException {
+        if (runtime == null) {
+            return;
+        }
+        var manager = field(runtime.getClass(), "contextManager").get(runtime);
+        synchronized (field(manager.getClass(), "contextMap").get(manager)) {
+            var services = (Map<?, ?>) field(manager.getClass(), "servicesMap").get(manager);
+            services.keySet().removeIf(GoneBundles::isGone);
+        }
+        for (var tracker : (List<?>) field(manager.getClass(), "trackers").get(manager)) {
+            if (tracker.getClass().getSimpleName().equals("ServletContextHelperTracker")) {
+                ((Map<?, ?>) field(tracker.getClass(), "allInfos").get(tracker))
+                        .values()
+                        .removeIf(GoneBundles::isGone);
+            }
+        }
+    }
+
+    /** Tells whether what the HTTP service knows is of a service that is there no more. */
+    private static boolean isGone(Object info) {
+        try {
+            var type = info.getClass();
+            while (!type.getSimpleName().equals("AbstractInfo")) {
+                type = type.getSuperclass();
+            }
+            return ((ServiceReference<?>) field(type, "serviceReference").get(info)).getBundle() == null;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
     }
 

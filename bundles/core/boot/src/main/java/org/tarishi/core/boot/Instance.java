@@ -136,6 +136,7 @@ final class Instance implements ControlServer.Commands {
                         settings.current().httpPort());
                 GoneBundles.forgetUsages(made);
                 GoneBundles.forgetTexts(system);
+                GoneBundles.forgetContexts(system);
                 offer(system);
                 OsgiLog.bridge(system);
                 if (logWatch != null) {
