@@ -78,8 +78,12 @@ class CoreSwapTest {
                     // Its maps have the names that core/boot looks them up by.
                     .doesNotContain("what the platform keeps of bundles that are gone");
             assertThat(contexts).isPositive();
-            assertThat(instance.objects(HTTP_CONTEXT)).isPositive().isLessThanOrEqualTo(contexts);
-            assertThat(instance.objects(HTTP_FILTER)).isEqualTo(1);
+            await("the HTTP service has forgotten the former consoles")
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> {
+                        assertThat(instance.objects(HTTP_CONTEXT)).isPositive().isLessThanOrEqualTo(contexts);
+                        assertThat(instance.objects(HTTP_FILTER)).isEqualTo(1);
+                    });
         }
     }
 
