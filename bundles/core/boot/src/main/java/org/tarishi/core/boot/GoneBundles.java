@@ -106,6 +106,11 @@ final class GoneBundles {
             var services = (Map<?, ?>) field(manager.getClass(), "servicesMap").get(manager);
             services.keySet().removeIf(GoneBundles::isGone);
         }
+        // A filter that was left there fails in the next context, which is kept too.
+        var failures = field(manager.getClass(), "failureStateHandler").get(manager);
+        ((Map<?, ?>) field(failures.getClass(), "serviceFailures").get(failures))
+                .keySet()
+                .removeIf(GoneBundles::isGone);
         for (var tracker : (List<?>) field(manager.getClass(), "trackers").get(manager)) {
             if (tracker.getClass().getSimpleName().equals("ServletContextHelperTracker")) {
                 ((Map<?, ?>) field(tracker.getClass(), "allInfos").get(tracker))

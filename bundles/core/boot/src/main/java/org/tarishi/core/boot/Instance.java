@@ -60,7 +60,7 @@ final class Instance implements ControlServer.Commands {
     private final AtomicBoolean restartAsked = new AtomicBoolean();
 
     /** Whether mail was found to be served, or was waited for long enough. */
-    private final AtomicBoolean isServing = new AtomicBoolean();
+    private volatile boolean isServing;
 
     private volatile @Nullable Framework framework;
     private volatile @Nullable ServiceTracker<Object, Object> commands;
@@ -121,7 +121,7 @@ final class Instance implements ControlServer.Commands {
     private int runFramework() throws Refusal {
         while (true) {
             restartAsked.set(false);
-            isServing.set(false);
+            isServing = false;
             var now = new Readiness(features.ready(), this::afterwards);
             readiness = now;
             HttpPort httpPort = null;
@@ -151,7 +151,7 @@ final class Instance implements ControlServer.Commands {
                 // What comes afterwards takes processor time from those who are about to serve mail. Where they don't,
                 // it is what shows the operator why.
                 now.awaitReady(AFTERWARDS);
-                isServing.set(true);
+                isServing = true;
                 climb();
                 made.waitForStop(0);
             } catch (BundleException | IOException e) {
@@ -179,7 +179,7 @@ final class Instance implements ControlServer.Commands {
     /** Goes to the start level that the settings want: up to the console's, or down from it. Before mail is served, nowhere. */
     private synchronized void climb() {
         var running = framework;
-        if (isServing.get() && running != null) {
+        if (isServing && running != null) {
             running.adapt(FrameworkStartLevel.class)
                     .setStartLevel(settings.current().httpEnabled() ? Platform.TOP_LEVEL : Platform.WITHOUT_HTTP_LEVEL);
         }
