@@ -34,7 +34,7 @@ final class GoneBundles {
     static void forgetUsages(Framework framework) {
         try {
             var registry = field(Felix.class, "m_registry").get(framework);
-            var usages = (Map<?, ?>) field(registry.getClass(), "m_inUseMap").get(registry);
+            var usages = map(registry, "m_inUseMap");
             whenGone(framework.getBundleContext(), usages::remove);
         } catch (ReflectiveOperationException | RuntimeException e) {
             notDone(e);
@@ -48,7 +48,7 @@ final class GoneBundles {
      */
     static void forgetLoggers(BundleContext system, Object admin) {
         try {
-            var loggers = (Map<?, ?>) field(admin.getClass(), "_loggers").get(admin);
+            var loggers = map(admin, "_loggers");
             var owner = field(
                     Class.forName(
                             admin.getClass().getName() + "$LoggerKey",
@@ -101,21 +101,15 @@ final class GoneBundles {
         if (runtime == null) {
             return;
         }
-        var manager = field(runtime.getClass(), "contextManager").get(runtime);
-        synchronized (field(manager.getClass(), "contextMap").get(manager)) {
-            var services = (Map<?, ?>) field(manager.getClass(), "servicesMap").get(manager);
-            services.keySet().removeIf(GoneBundles::isGone);
+        var manager = value(runtime, "contextManager");
+        synchronized (value(manager, "contextMap")) {
+            map(manager, "servicesMap").keySet().removeIf(GoneBundles::isGone);
         }
         // A filter that was left there fails in the next context, which is kept too.
-        var failures = field(manager.getClass(), "failureStateHandler").get(manager);
-        ((Map<?, ?>) field(failures.getClass(), "serviceFailures").get(failures))
-                .keySet()
-                .removeIf(GoneBundles::isGone);
-        for (var tracker : (List<?>) field(manager.getClass(), "trackers").get(manager)) {
+        map(value(manager, "failureStateHandler"), "serviceFailures").keySet().removeIf(GoneBundles::isGone);
+        for (var tracker : (List<?>) value(manager, "trackers")) {
             if (tracker.getClass().getSimpleName().equals("ServletContextHelperTracker")) {
-                ((Map<?, ?>) field(tracker.getClass(), "allInfos").get(tracker))
-                        .values()
-                        .removeIf(GoneBundles::isGone);
+                map(tracker, "allInfos").values().removeIf(GoneBundles::isGone);
             }
         }
     }
@@ -139,6 +133,14 @@ final class GoneBundles {
         } catch (IllegalAccessException e) {
             return false;
         }
+    }
+
+    private static Map<?, ?> map(Object of, String name) throws ReflectiveOperationException {
+        return (Map<?, ?>) value(of, name);
+    }
+
+    private static Object value(Object of, String name) throws ReflectiveOperationException {
+        return field(of.getClass(), name).get(of);
     }
 
     private static Field field(Class<?> type, String name) throws NoSuchFieldException {

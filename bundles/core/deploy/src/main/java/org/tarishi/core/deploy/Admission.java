@@ -52,21 +52,26 @@ final class Admission {
         }
     }
 
+    /** Returns what is to be said, behind its name, of a part of the server that can't come in as a plugin does. */
+    private String whyNoPlugin(String part) {
+        if (!CoreParts.has(part)) {
+            return " is part of the server: it comes with a new distribution";
+        }
+        if (!bundles.active(part).isEmpty()) {
+            return " is part of the server, and only plugins are tried: `tarishi plugin update` puts it in the place of"
+                    + " the version in force";
+        }
+        var remedy = part.equals(CoreParts.ADMIN)
+                ? "http.enabled of org.tarishi.core.boot starts it"
+                : "the log says why it does not";
+        return " does not run, and only a part of the server that runs is replaced: " + remedy;
+    }
+
     /** Refuses parts of the server, and what has no plugin in it. */
     void checkIsPlugin(PluginJar jar) throws PluginRefusedException {
         var name = jar.symbolicName();
         if (CoreParts.isOfServer(name)) {
-            if (!CoreParts.has(name)) {
-                throw new PluginRefusedException(name + " is part of the server: it comes with a new distribution");
-            }
-            throw new PluginRefusedException(
-                    bundles.active(name).isEmpty()
-                            ? name + " does not run, and only a part of the server that runs is replaced: "
-                                    + (name.equals(CoreParts.ADMIN)
-                                            ? "http.enabled of org.tarishi.core.boot starts it"
-                                            : "the log says why it does not")
-                            : name + " is part of the server, and only plugins are tried: `tarishi plugin update` puts"
-                                    + " it in the place of the version in force");
+            throw new PluginRefusedException(name + whyNoPlugin(name));
         }
         var platform = bundles.shipped(name).stream()
                 .filter(b -> components.described(b) == 0)

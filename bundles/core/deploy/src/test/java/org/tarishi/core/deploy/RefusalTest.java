@@ -98,6 +98,10 @@ final class RefusalTest {
         return withDirectory(zip, 38, (byte) 0, (byte) 0, (byte) 0xff, (byte) 0xa1);
     }
 
+    private Case named(String symbolicName) {
+        return () -> jar(good().header("Bundle-SymbolicName", symbolicName));
+    }
+
     private Map<String, Case> cases() {
         var cases = new LinkedHashMap<String, Case>();
         cases.put("no file", () -> base.resolve("gone.jar"));
@@ -122,7 +126,7 @@ final class RefusalTest {
                 () -> bytes("p.jar", zip("META-INF/MANIFEST.MF", "nonsense\n".getBytes(StandardCharsets.UTF_8))));
         cases.put("a jar and no bundle", () -> jar(good().without("Bundle-SymbolicName")));
         cases.put("no manifest version", () -> jar(good().without("Bundle-ManifestVersion")));
-        cases.put("a bad name", () -> jar(good().header("Bundle-SymbolicName", "a b")));
+        cases.put("a bad name", named("a b"));
         cases.put("a bad version", () -> jar(good().header("Bundle-Version", "one")));
         cases.put("a fragment", () -> jar(good().header("Fragment-Host", "org.tarishi.api")));
         cases.put("a name that leads out", () -> jar(good().entry("../../etc/cron.d/x", "")));
@@ -165,14 +169,10 @@ final class RefusalTest {
         cases.put("components that are no hooks", () -> jar(good().component("", Jars.Guest.class, "")));
         cases.put("a description that is not there", () -> jar(good().without("OSGI-INF/p.xml")));
         cases.put("a description that can't be read", () -> jar(good().entry("OSGI-INF/p.xml", "<component")));
-        cases.put("a part of the server", () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.message")));
-        cases.put(
-                "a part of the server that does not run",
-                () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.server")));
-        cases.put(
-                "the console where there is none",
-                () -> jar(good().header("Bundle-SymbolicName", "org.tarishi.core.admin")));
-        cases.put("a part of the platform", () -> jar(good().header("Bundle-SymbolicName", "org.apache.felix.scr")));
+        cases.put("a part of the server", named("org.tarishi.core.message"));
+        cases.put("a part of the server that does not run", named("org.tarishi.core.server"));
+        cases.put("the console where there is none", named("org.tarishi.core.admin"));
+        cases.put("a part of the platform", named("org.apache.felix.scr"));
         cases.put("a header that the framework does not take", () -> jar(good().header("Import-Package", "a;;=b")));
         cases.put("imports twice", () -> jar(good().header("Import-Package", "com.acme,com.acme")));
         cases.put("a package", () -> jar(good().header("Import-Package", "com.acme")));
