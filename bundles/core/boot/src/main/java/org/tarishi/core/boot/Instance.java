@@ -379,6 +379,10 @@ final class Instance implements ControlServer.Commands {
             log.warn("no welcome text: {}", Folders.reason(e));
             template = "${status}\n${tell}\n";
         }
+        var watch = logWatch;
+        if (watch != null) {
+            watch.flush();
+        }
         Main.print(Welcome.text(template, properties, report.lines(), terminal.take()));
     }
 

@@ -125,6 +125,13 @@ final class LogWatch extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
+    /** Hands on to the standard output what was written there until now. */
+    void flush() {
+        if (output instanceof StandardOutput standard) {
+            standard.flush();
+        }
+    }
+
     private void tell() {
         while (true) {
             ILoggingEvent event;

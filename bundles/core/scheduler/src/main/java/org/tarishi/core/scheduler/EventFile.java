@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes lines to a file that is begun anew when it is large. Any thread; never blocks: lines wait in memory, up to a bound, and a virtual
- * thread that lives while there is something to write writes them. Lines that find no room are counted and told.
+ * thread that lives while there is something to write writes them: the first at once, then what has come in a moment. Lines that find no
+ * room are counted and told.
  */
 final class EventFile implements AutoCloseable {
 
@@ -26,6 +27,9 @@ final class EventFile implements AutoCloseable {
     static final int MOST_WAITING = 20_000;
 
     private static final int BATCH = 500;
+
+    /** How long lines are gathered, in milliseconds. */
+    private static final long MOMENT = 50;
 
     /**
      * Where lines go.
@@ -76,10 +80,13 @@ final class EventFile implements AutoCloseable {
     }
 
     private void write() {
-        while (true) {
+        for (boolean isFirst = true; true; isFirst = false) {
             var lines = new StringBuilder();
             long lost;
             synchronized (waiting) {
+                if (!isFirst && waiting.size() < BATCH) {
+                    gather();
+                }
                 for (int i = 0; i < BATCH && !waiting.isEmpty(); i++) {
                     lines.append(waiting.poll()).append('\n');
                 }
@@ -105,6 +112,18 @@ final class EventFile implements AutoCloseable {
                     LOG.warn("events of delivery can't be written, and are lost meanwhile: {}", e.toString());
                 }
             }
+        }
+    }
+
+    /** Lets more lines come, but at the end. */
+    private void gather() {
+        try {
+            long until = System.nanoTime() + MOMENT * 1_000_000;
+            for (long left = MOMENT; !isClosed && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+                waiting.wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -170,6 +189,7 @@ final class EventFile implements AutoCloseable {
     public void close() {
         synchronized (waiting) {
             isClosed = true;
+            waiting.notifyAll();
             long until = System.nanoTime() + 5_000_000_000L;
             try {
                 for (long left = 5_000; isWriting && left > 0; left = (until - System.nanoTime()) / 1_000_000) {

@@ -1,0 +1,93 @@
+package org.tarishi.core.boot;
+
+import ch.qos.logback.classic.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides when lines that were written to a buffer go on to the system: a line behind a pause, and each warning and error, at once; those
+ * that follow closely, together, a moment later. So a line of a busy server costs no call of the system, and whoever looks sees all.
+ *
+ * <p>Any thread. It has a thread of its own, not a virtual one: the log goes on when plugins hold all of those.
+ */
+final class Flusher {
+
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
+    private final String name;
+    private final Runnable flush;
+    private final long moment;
+    private final AtomicBoolean isDue = new AtomicBoolean();
+
+    private volatile long last;
+    private volatile @Nullable Thread thread;
+    private volatile boolean isStopped;
+
+    /**
+     * Makes one.
+     *
+     * @param name the thread's
+     * @param flush hands on what is in the buffer; safe to be called by any thread
+     */
+    Flusher(String name, Runnable flush) {
+        this(name, flush, MOMENT);
+    }
+
+    Flusher(String name, Runnable flush, Duration moment) {
+        this.name = name;
+        this.flush = flush;
+        this.moment = moment.toNanos();
+        this.last = System.nanoTime() - this.moment;
+    }
+
+    /** To be called behind each line that was written. */
+    void written(Level level) {
+        if (isStopped || level.isGreaterOrEqual(Level.WARN) || System.nanoTime() - last >= moment) {
+            flush();
+        } else if (isDue.compareAndSet(false, true)) {
+            LockSupport.unpark(started());
+        }
+    }
+
+    private void flush() {
+        last = System.nanoTime();
+        flush.run();
+    }
+
+    private Thread started() {
+        var running = thread;
+        return running != null ? running : start();
+    }
+
+    private synchronized Thread start() {
+        var running = thread;
+        if (running == null) {
+            running = Thread.ofPlatform().daemon().name(name).start(this::run);
+            thread = running;
+        }
+        return running;
+    }
+
+    private void run() {
+        while (!isStopped) {
+            long left = moment - (System.nanoTime() - last);
+            if (!isDue.get()) {
+                LockSupport.park(this);
+            } else if (left > 0) {
+                LockSupport.parkNanos(this, left);
+            } else {
+                // Before: a line that comes now may miss this flush, and wants another.
+                isDue.set(false);
+                flush();
+            }
+        }
+    }
+
+    /** From here on each line goes on at once. */
+    void stop() {
+        isStopped = true;
+        LockSupport.unpark(thread);
+    }
+}
