@@ -491,7 +491,7 @@ class BadSettingsTest {
         var forgotten = new TreeSet<String>();
         var known = new HashSet<String>();
         for (var key : ShippedSettings.keys()) {
-            var name = key.pid() + ":" + key.key();
+            var name = key.name();
             known.add(name);
             var values = new ArrayList<>(MEANING.getOrDefault(name, List.of()));
             values.addAll(typeAndRange(key));
@@ -540,7 +540,7 @@ class BadSettingsTest {
             }
         } else if (key.type().equals("Boolean")) {
             values.add("maybe");
-        } else if (key.hasOptions()) {
+        } else if (!key.options().isEmpty()) {
             values.add("none-of-them");
         }
         return values;

@@ -23,14 +23,19 @@ final class ShippedSettings {
     /**
      * One key.
      *
-     * @param pid the PID; of a factory, that of the instance that is shipped
+     * @param pid the PID; of a factory, that of the first instance that is shipped
      * @param key the key
      * @param type Metatype's type
      * @param min the least value, or empty
      * @param max the greatest value, or empty
-     * @param hasOptions whether only some words are allowed
+     * @param shipped the default, as Metatype writes it
+     * @param options the words that are allowed, or none
      */
-    record Key(String pid, String key, String type, String min, String max, boolean hasOptions) {}
+    record Key(String pid, String key, String type, String min, String max, String shipped, List<String> options) {
+        String name() {
+            return pid + ":" + key;
+        }
+    }
 
     /** Returns them all. */
     static List<Key> keys() throws IOException {
@@ -71,20 +76,24 @@ final class ShippedSettings {
                         ad.getAttribute("type"),
                         ad.getAttribute("min"),
                         ad.getAttribute("max"),
-                        !elements(ad, "Option").isEmpty()));
+                        ad.getAttribute("default"),
+                        elements(ad, "Option").stream()
+                                .map(option -> option.getAttribute("value"))
+                                .toList()));
             }
         }
     }
 
-    /** The instance of a factory that the distribution ships a file of. */
+    /** The first instance of a factory that the distribution ships a file of, by name. */
     private static String instance(String factory) throws IOException {
-        try (var files = Files.newDirectoryStream(Setup.distribution().resolve("config"), factory + "~*.cfg")) {
-            for (var file : files) {
-                var name = file.getFileName().toString();
-                return name.substring(0, name.length() - ".cfg".length());
-            }
+        try (var files = Files.list(Setup.distribution().resolve("config"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(factory + "~") && name.endsWith(".cfg"))
+                    .map(name -> name.substring(0, name.length() - ".cfg".length()))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no file of the factory " + factory + " is shipped"));
         }
-        throw new IOException("no file of the factory " + factory + " is shipped");
     }
 
     private static List<Element> elements(Element parent, String name) {
