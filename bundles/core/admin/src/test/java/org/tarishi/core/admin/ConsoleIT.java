@@ -383,19 +383,30 @@ class ConsoleIT {
 
     @Test
     void wrongPasswordsAreLoggedWithoutThemAndThenHaveToWait() throws IOException, InterruptedException {
+        var answer = behindFiveWrongPasswords();
+        // They wait for a second, which may pass while a busy machine asks again.
+        for (int i = 0; answer.statusCode() == 303 && i < 5; i++) {
+            browser.cookies.clear();
+            answer = behindFiveWrongPasswords();
+        }
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(header(answer, "Retry-After")).isEqualTo("1");
+        var log = logOf(address);
+        assertThat(log).hasSizeGreaterThanOrEqualTo(6).noneMatch(line -> line.contains("secret"));
+        var last = log.subList(log.size() - 6, log.size());
+        assertThat(last.getFirst())
+                .isEqualTo("WARN org.tarishi.core.admin.Access console login failed, user=admin address=" + address);
+        assertThat(last.get(4)).contains("user=(unknown)");
+    }
+
+    private HttpResponse<String> behindFiveWrongPasswords() throws IOException, InterruptedException {
         for (var i = 0; i < 5; i++) {
             var answer = browser.logIn(i == 4 ? "wrong-secret-4" : "admin", "wrong-secret-" + i, "/");
             assertThat(answer.statusCode()).isEqualTo(401);
             assertThat(answer.body()).contains("User or password is wrong.").doesNotContain("secret");
         }
-        var answer = browser.logIn("admin", password, "/");
-
-        assertThat(answer.statusCode()).isEqualTo(429);
-        assertThat(header(answer, "Retry-After")).isEqualTo("1");
-        assertThat(logOf(address)).hasSize(6).noneMatch(line -> line.contains("secret"));
-        assertThat(logOf(address).getFirst())
-                .isEqualTo("WARN org.tarishi.core.admin.Access console login failed, user=admin address=" + address);
-        assertThat(logOf(address).get(4)).contains("user=(unknown)");
+        return browser.logIn("admin", password, "/");
     }
 
     @Test
