@@ -292,8 +292,16 @@ final class Instance implements AutoCloseable {
         return new Maildir(base.resolve("data/maildir").resolve(domain).resolve(user));
     }
 
-    /** What it has logged since the first start. */
+    /** What it has logged since the first start, until now. */
     String log() {
+        if (isAlive()) {
+            try {
+                // Behind a command nothing waits to be written.
+                var _ = ask("help");
+            } catch (IOException e) {
+                // It is not there yet, or about to end: then it says so later, and nobody asks for that here.
+            }
+        }
         var file = base.resolve("logs/tarishi.log");
         try {
             return Files.exists(file) ? Files.readString(file) : "";

@@ -379,22 +379,24 @@ final class Instance implements ControlServer.Commands {
             log.warn("no welcome text: {}", Folders.reason(e));
             template = "${status}\n${tell}\n";
         }
-        var watch = logWatch;
-        if (watch != null) {
-            watch.flush();
-        }
+        Logging.flush();
         Main.print(Welcome.text(template, properties, report.lines(), terminal.take()));
     }
 
     @Override
     public int run(String folder, String name, List<String> arguments, Appendable out) throws IOException {
-        return switch (name) {
-            case "status" -> status(out);
-            case "await" -> await(out);
-            case "stop" -> stop(out);
-            case "help" -> help(out);
-            default -> served(folder, name, arguments, out);
-        };
+        try {
+            return switch (name) {
+                case "status" -> status(out);
+                case "await" -> await(out);
+                case "stop" -> stop(out);
+                case "help" -> help(out);
+                default -> served(folder, name, arguments, out);
+            };
+        } finally {
+            // Who looks into the log then finds there what the command has done.
+            Logging.flush();
+        }
     }
 
     private int status(Appendable out) throws IOException {

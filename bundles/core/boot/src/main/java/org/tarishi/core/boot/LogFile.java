@@ -20,7 +20,8 @@ final class LogFile extends RollingFileAppender<ILoggingEvent> {
         flusher.written(event.getLevel());
     }
 
-    private void flush() {
+    /** Hands on what was written until now. */
+    void flush() {
         streamWriteLock.lock();
         try {
             var stream = getOutputStream();

@@ -91,6 +91,18 @@ public final class Logging extends ContextAwareBase implements Configurator {
         return context().getLogger(logger).isEnabledFor(level);
     }
 
+    /** Hands on all that was logged until now, to the file and the standard output. */
+    static void flush() {
+        var appenders = context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).iteratorForAppenders();
+        while (appenders.hasNext()) {
+            switch (appenders.next()) {
+                case LogFile file -> file.flush();
+                case LogWatch watch -> watch.flush();
+                default -> {}
+            }
+        }
+    }
+
     /** Writes what is still under way, and closes the files. */
     static void close() {
         context().stop();
