@@ -80,13 +80,15 @@ final class EventFile implements AutoCloseable {
     }
 
     private void write() {
-        for (boolean isFirst = true; true; isFirst = false) {
+        boolean isGathering = false;
+        while (true) {
             var lines = new StringBuilder();
             long lost;
             synchronized (waiting) {
-                if (!isFirst && waiting.size() < BATCH) {
+                if (isGathering && waiting.size() < BATCH) {
                     gather();
                 }
+                isGathering = true;
                 for (int i = 0; i < BATCH && !waiting.isEmpty(); i++) {
                     lines.append(waiting.poll()).append('\n');
                 }
