@@ -124,6 +124,11 @@ final class Instance implements AutoCloseable {
         return environment(JAVA_OPTS, "-XX:SoftRefLRUPolicyMSPerMB=0");
     }
 
+    /** Nor with the JVM's profiles of methods, which lie in the metaspace, a megabyte or two in the end: for who measures that. */
+    Instance withoutSoftReferencesOrProfiles() {
+        return environment(JAVA_OPTS, "-XX:TieredStopAtLevel=1 -XX:SoftRefLRUPolicyMSPerMB=0");
+    }
+
     /** Sets a variable of the process' environment. */
     Instance environment(String name, String value) {
         environment.put(name, value);

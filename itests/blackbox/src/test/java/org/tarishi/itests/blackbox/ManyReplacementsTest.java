@@ -21,11 +21,8 @@ class ManyReplacementsTest {
     /** Enough that nothing is replaced in silence; more would only make it take longer. */
     private static final int CLIENTS = 1;
 
-    /**
-     * How often each is replaced before memory is measured. The JVM keeps what it counts of each method of its own and of the framework, once
-     * that is called often: a megabyte in all, which is there after some 3,000 replacements and then stays.
-     */
-    private static final int WARM = 300;
+    /** How often each is replaced before memory is measured. */
+    private static final int WARM = 100;
 
     @TempDir
     Path root;
@@ -51,7 +48,7 @@ class ManyReplacementsTest {
         parts.addAll(Replacements.IN_PLACE);
         try (var instance = Instance.in(root.resolve("base"))
                 .withConsole()
-                .withoutSoftReferences()
+                .withoutSoftReferencesOrProfiles()
                 .start()) {
             var replacements = new Replacements(instance, root);
             var warming = churn(instance);
