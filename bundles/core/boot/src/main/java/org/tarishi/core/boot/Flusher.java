@@ -1,8 +1,11 @@
 package org.tarishi.core.boot;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.core.OutputStreamAppender;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +29,16 @@ final class Flusher {
     private volatile boolean isStopped;
 
     /**
-     * Makes one.
+     * Makes that of an appender whose stream has a buffer.
      *
      * @param name the thread's
-     * @param flush hands on what is in the buffer; safe to be called by any thread
+     * @param writing what the appender holds while it writes
      */
-    Flusher(String name, Runnable flush) {
-        this(name, flush, MOMENT);
+    Flusher(String name, OutputStreamAppender<?> appender, Lock writing) {
+        this(name, () -> flush(appender, writing), MOMENT);
     }
 
+    /** Makes one; {@code flush} hands on what is in the buffer, and is called by any thread. */
     Flusher(String name, Runnable flush, Duration moment) {
         this.name = name;
         this.flush = flush;
@@ -53,7 +57,26 @@ final class Flusher {
 
     private void flush() {
         last = System.nanoTime();
+        handOn();
+    }
+
+    /** Hands on what was written until now, whenever the last time was. */
+    void handOn() {
         flush.run();
+    }
+
+    private static void flush(OutputStreamAppender<?> appender, Lock writing) {
+        writing.lock();
+        try {
+            var stream = appender.getOutputStream();
+            if (stream != null) {
+                stream.flush();
+            }
+        } catch (IOException e) {
+            appender.addError("the log can't be written", e);
+        } finally {
+            writing.unlock();
+        }
     }
 
     private Thread started() {

@@ -5,13 +5,12 @@ import ch.qos.logback.core.OutputStreamAppender;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 
 /** The log on the standard output, written as {@link Flusher} says. */
 final class StandardOutput extends OutputStreamAppender<ILoggingEvent> {
 
-    private final Flusher flusher = new Flusher("log output", this::flush);
+    private final Flusher flusher = new Flusher("log output", this, streamWriteLock);
 
     StandardOutput() {
         this(new FileOutputStream(FileDescriptor.out));
@@ -31,17 +30,7 @@ final class StandardOutput extends OutputStreamAppender<ILoggingEvent> {
 
     /** Hands on what was written until now. */
     void flush() {
-        streamWriteLock.lock();
-        try {
-            var stream = getOutputStream();
-            if (stream != null) {
-                stream.flush();
-            }
-        } catch (IOException e) {
-            addError("the standard output can't be written", e);
-        } finally {
-            streamWriteLock.unlock();
-        }
+        flusher.handOn();
     }
 
     /** It is the process', which may have more to say. */

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,7 +87,8 @@ final class EventFile implements AutoCloseable {
             long lost;
             synchronized (waiting) {
                 if (isGathering && waiting.size() < BATCH) {
-                    gather();
+                    // More lines, but at the end.
+                    waitWhile(() -> !isClosed, MOMENT);
                 }
                 isGathering = true;
                 for (int i = 0; i < BATCH && !waiting.isEmpty(); i++) {
@@ -117,11 +119,11 @@ final class EventFile implements AutoCloseable {
         }
     }
 
-    /** Lets more lines come, but at the end. */
-    private void gather() {
+    /** Waits, for so many milliseconds at most, while something is so; whoever calls holds {@code waiting}. */
+    private void waitWhile(BooleanSupplier isSo, long most) {
+        long until = System.nanoTime() + most * 1_000_000;
         try {
-            long until = System.nanoTime() + MOMENT * 1_000_000;
-            for (long left = MOMENT; !isClosed && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+            for (long left = most; isSo.getAsBoolean() && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
                 waiting.wait(left);
             }
         } catch (InterruptedException e) {
@@ -192,14 +194,7 @@ final class EventFile implements AutoCloseable {
         synchronized (waiting) {
             isClosed = true;
             waiting.notifyAll();
-            long until = System.nanoTime() + 5_000_000_000L;
-            try {
-                for (long left = 5_000; isWriting && left > 0; left = (until - System.nanoTime()) / 1_000_000) {
-                    waiting.wait(left);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            waitWhile(() -> isWriting, 5_000);
         }
         close(out);
         out = null;
