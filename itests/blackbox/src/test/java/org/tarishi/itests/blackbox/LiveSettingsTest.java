@@ -24,10 +24,6 @@ class LiveSettingsTest {
     private static final int CLIENTS = 4;
     private static final List<String> NUMBERS = List.of("Integer", "Long");
 
-    /** What is below the instance's {@code conf} folder beside settings. */
-    private static final List<String> FILES =
-            List.of("next.password", "ca.pem", "server.pem", "revoked.crl", "tsig.key");
-
     /** Keys of a listener that say where it is and for whom. */
     private static final List<String> PLACE = List.of("address", "port", "mode", "path", "auth");
 
@@ -87,6 +83,7 @@ class LiveSettingsTest {
         }
     }
 
+    /** Puts what settings name into the instance's {@code conf} folder. */
     private void files(Instance instance) throws IOException, InterruptedException {
         var conf = instance.base().resolve("conf");
         var authority = new TestAuthority(root.resolve("ca"));
@@ -97,10 +94,8 @@ class LiveSettingsTest {
         Files.write(
                 Files.createDirectories(conf.resolve("dsn")).resolve("logo.png"),
                 new byte[] {(byte) 0x89, 'P', 'N', 'G'});
-        for (var file : FILES) {
-            if (!Files.exists(conf.resolve(file))) {
-                Files.writeString(conf.resolve(file), "secret\n");
-            }
+        for (var file : List.of("next.password", "tsig.key")) {
+            Files.writeString(conf.resolve(file), "secret\n");
         }
     }
 
