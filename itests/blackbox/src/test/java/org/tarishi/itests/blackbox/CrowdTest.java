@@ -191,8 +191,9 @@ class CrowdTest {
                 for (int i = 0; i < 60; i++) {
                     sessions.add(connect(instance));
                 }
+                // A command would need a descriptor.
                 await().atMost(PATIENCE)
-                        .until(() -> instance.log().contains("cannot accept connections on 127.0.0.1:"));
+                        .until(() -> instance.logFile().contains("cannot accept connections on 127.0.0.1:"));
                 read(sessions.getFirst(), "220 ");
             } finally {
                 closeAll(sessions);

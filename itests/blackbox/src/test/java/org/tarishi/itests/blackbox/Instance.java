@@ -307,6 +307,11 @@ final class Instance implements AutoCloseable {
                 // It is not there yet, or about to end: then it says so later, and nobody asks for that here.
             }
         }
+        return logFile();
+    }
+
+    /** What lies in its log now, without a word to the server: warnings are there at once, other lines a moment later. */
+    String logFile() {
         var file = base.resolve("logs/tarishi.log");
         try {
             return Files.exists(file) ? Files.readString(file) : "";
