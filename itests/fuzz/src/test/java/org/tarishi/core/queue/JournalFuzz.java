@@ -164,6 +164,11 @@ public final class JournalFuzz {
                 }
 
                 @Override
+                public void reserve(long size) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public void truncate(long size) {}
 
                 @Override

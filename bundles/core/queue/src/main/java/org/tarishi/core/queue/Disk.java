@@ -74,10 +74,18 @@ interface Disk {
         /** Reads some bytes from a place; returns -1 at the end. */
         int read(ByteBuffer into, long position) throws IOException;
 
-        /** Writes all bytes behind what is there. */
+        /** Writes all bytes behind what was written, over what was reserved. */
         void write(ByteBuffer bytes) throws IOException;
 
-        /** Cuts the file; what is written next goes behind. */
+        /**
+         * Makes the file so large, with zeros behind what was written. To force what is written over them, no more than these bytes have to
+         * reach the disk; where the file grows, its size and its place do too, which takes twice as long.
+         *
+         * @throws IOException when there is no room; the file may have grown by a part of it
+         */
+        void reserve(long size) throws IOException;
+
+        /** Cuts the file, if it is larger; what is written next goes behind. */
         void truncate(long size) throws IOException;
 
         /** Makes the bytes safe. */

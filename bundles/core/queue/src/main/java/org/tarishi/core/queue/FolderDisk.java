@@ -26,6 +26,8 @@ final class FolderDisk implements Disk {
     private static final FileAttribute<Set<PosixFilePermission>> OWN_FILE = mode("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> OWN_FOLDER = mode("rwx------");
 
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();
+
     private final Path folder;
     private final boolean isDurable;
 
@@ -155,6 +157,17 @@ final class FolderDisk implements Disk {
         public void write(ByteBuffer bytes) throws IOException {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
+            }
+        }
+
+        @Override
+        public void reserve(long size) throws IOException {
+            if (!isDurable) {
+                return;
+            }
+            long at = channel.size();
+            while (at < size) {
+                at += channel.write(ZEROS.slice(0, (int) Math.min(ZEROS.capacity(), size - at)), at);
             }
         }
 

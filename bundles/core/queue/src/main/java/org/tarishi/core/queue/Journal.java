@@ -34,12 +34,15 @@ final class Journal {
 
     private static final int BUFFER = 64 << 10;
 
+    /** So far ahead there are zeros already, over which records are written: see {@link Disk.DiskFile#reserve}. */
+    private static final int RESERVE = 1 << 20;
+
     private final Disk disk;
     private final Index index;
     private final IntSupplier segmentSize;
     private final RandomGenerator random;
     private final Thread thread;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
 
     // Guarded by queue.
     private final ArrayDeque<Append> queue = new ArrayDeque<>();
@@ -51,6 +54,8 @@ final class Journal {
     private int number;
     private long salt;
     private int end;
+    /** The size of the file, if that is more than {@link #end}. */
+    private int reserved;
     /** Where the segment ends that is no more written to: what its successor says. */
     private int before;
 
@@ -181,6 +186,7 @@ final class Journal {
         var out = Objects.requireNonNull(file);
         int start = end;
         var places = new ArrayList<Index.Place>(batch.size());
+        reserve(out, batch);
         try {
             write(out, batch, start, places);
         } catch (IOException | RuntimeException e) {
@@ -202,6 +208,35 @@ final class Journal {
             batch.get(i).outcome.placed(places.get(i));
         }
         recovered();
+    }
+
+    /** Has zeros where the batch will be, and behind; without them all goes as well, only slower. */
+    private void reserve(Disk.DiskFile out, List<Append> batch) {
+        long until = end;
+        for (var append : batch) {
+            until += append.length();
+        }
+        if (until <= reserved) {
+            return;
+        }
+        long size = Math.max(until, Math.min(until + RESERVE, segmentSize.getAsInt()));
+        try {
+            out.reserve(size);
+            reserved = (int) Math.min(size, Integer.MAX_VALUE);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("segment {} can't be made {} bytes large", number, size, e);
+            giveBack(out);
+        }
+    }
+
+    /** Takes away the zeros behind the records. */
+    private void giveBack(Disk.DiskFile out) {
+        reserved = 0;
+        try {
+            out.truncate(end);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("segment {} can't be cut to {}", number, end, e);
+        }
     }
 
     private static boolean drop(Append append) {
@@ -251,6 +286,7 @@ final class Journal {
 
     /** Takes back a batch that could not be written; what was there before is safe. */
     private void cut(Disk.DiskFile out, int start) {
+        reserved = 0;
         try {
             out.truncate(start);
         } catch (IOException | RuntimeException e) {
@@ -272,6 +308,7 @@ final class Journal {
             } catch (IOException | RuntimeException e) {
                 LOG.debug("segment {} can't be cut to {}", number, at, e);
             }
+            reserved = 0;
         }
         closeFile();
         index.withSegments(segments -> {
@@ -287,6 +324,9 @@ final class Journal {
         var out = file;
         file = null;
         if (out != null) {
+            if (reserved > 0) {
+                giveBack(out);
+            }
             try {
                 out.close();
             } catch (IOException e) {

@@ -177,6 +177,22 @@ final class JournalQueueStoreTest {
     }
 
     @Test
+    void recordsAreWrittenOverZerosOfWhichNoneAreLeftBehind() throws Exception {
+        var segment = data.resolve("queue/journal/00000001.segment");
+        long number;
+        try (var closing = closing(open())) {
+            number = Mails.insert(closing.store(), "c.1", "a.example").getFirst();
+            assertThat(Files.size(segment)).isEqualTo(1 << 20);
+        }
+        var bytes = Files.readAllBytes(segment);
+        assertThat(bytes).hasSizeLessThan(2000);
+        assertThat(bytes[bytes.length - 1]).isEqualTo((byte) '\n');
+        try (var closing = closing(open())) {
+            assertThat(closing.store().read(number)).isPresent();
+        }
+    }
+
+    @Test
     void aFolderThatIsInUseIsOpenedWhenItIsFree() {
         var first = open();
         var second = new JournalQueueStore(

@@ -112,6 +112,20 @@ final class PowerCutTest {
     }
 
     @Test
+    void whereThereIsNoRoomForZerosARecordThatFitsIsTaken() throws Exception {
+        var disk = new SimulatedDisk(new SplittableRandom(1));
+        var scenario = new Scenario(1);
+        var store = Scenario.open(disk, 1, 3000);
+        disk.failAt(1, 1, "No space left on device");
+        scenario.insert(store, 1, false);
+        assertThat(scenario.isLastFault()).isFalse();
+        store.close();
+        var again = Scenario.open(disk.afterPowerCut(SimulatedDisk.Tear.NOTHING), 2, 3000);
+        scenario.check(again);
+        again.close();
+    }
+
+    @Test
     void aKilledProcessLosesNothing() throws Exception {
         for (long seed = 0; seed < 10L * ROUNDS; seed++) {
             var disk = new SimulatedDisk(new SplittableRandom(seed));

@@ -36,6 +36,9 @@ final class SimulatedDisk implements Disk {
 
     private static final int SECTOR = 512;
 
+    /** What a file is made larger by at most, whatever it is asked. */
+    private static final int RESERVE = 3000;
+
     private final TreeMap<String, Stored> names = new TreeMap<>();
     private final TreeMap<String, Stored> safeNames = new TreeMap<>();
     private final RandomGenerator random;
@@ -218,17 +221,18 @@ final class SimulatedDisk implements Disk {
         }
         var stored = new Stored();
         names.put(name, stored);
-        return new SimulatedFile(stored);
+        return new SimulatedFile(stored, 0);
     }
 
     @Override
     public synchronized DiskFile open(String name) throws IOException {
-        return new SimulatedFile(stored(name));
+        return new SimulatedFile(stored(name), 0);
     }
 
     @Override
     public synchronized DiskFile append(String name) throws IOException {
-        return new SimulatedFile(stored(name));
+        var stored = stored(name);
+        return new SimulatedFile(stored, stored.now.length);
     }
 
     private Stored stored(String name) throws IOException {
@@ -274,9 +278,11 @@ final class SimulatedDisk implements Disk {
     private final class SimulatedFile implements DiskFile {
 
         private final Stored stored;
+        private int position;
 
-        SimulatedFile(Stored stored) {
+        SimulatedFile(Stored stored, int position) {
             this.stored = stored;
+            this.position = position;
         }
 
         @Override
@@ -308,10 +314,30 @@ final class SimulatedDisk implements Disk {
         }
 
         private void write(byte[] all) {
-            int at = stored.now.length;
-            stored.now = Arrays.copyOf(stored.now, at + all.length);
+            write(all, position);
+            position += all.length;
+        }
+
+        private void write(byte[] all, int at) {
+            stored.now = Arrays.copyOf(stored.now, Math.max(stored.now.length, at + all.length));
             System.arraycopy(all, 0, stored.now, at, all.length);
             stored.changes.add(new Change(at, all));
+        }
+
+        @Override
+        public void reserve(long size) throws IOException {
+            synchronized (SimulatedDisk.this) {
+                // Not as far as was asked for, so that a file grows often.
+                int at = stored.now.length;
+                int length = (int) Math.max(0, Math.min(size - at, RESERVE));
+                try {
+                    step();
+                } catch (IOException e) {
+                    write(new byte[random.nextInt(length + 1)], at);
+                    throw e;
+                }
+                write(new byte[length], at);
+            }
         }
 
         @Override
@@ -319,6 +345,7 @@ final class SimulatedDisk implements Disk {
             synchronized (SimulatedDisk.this) {
                 step();
                 stored.now = Arrays.copyOf(stored.now, (int) Math.min(size, stored.now.length));
+                position = (int) size;
                 stored.changes.add(new Change((int) size, null));
             }
         }
