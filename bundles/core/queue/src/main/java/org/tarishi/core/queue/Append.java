@@ -27,7 +27,12 @@ final class Append {
         /** The record is safe. On the journal's thread, in the order of the records; must be quick. */
         void placed(Index.Place place);
 
-        /** All is done, after {@link #placed}, or the record does not count. On a virtual thread, may block. */
+        /** Whether {@link #done} is quick: then it is called on the journal's thread, which saves waking another one. */
+        default boolean isQuick() {
+            return false;
+        }
+
+        /** All is done, after {@link #placed}, or the record does not count. On a virtual thread, may block, unless {@link #isQuick}. */
         void done(@Nullable QueueStoreException fault);
     }
 

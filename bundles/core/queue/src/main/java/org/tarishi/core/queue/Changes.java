@@ -35,6 +35,7 @@ final class Changes {
     private final RecordReader reader;
     private final Journal journal;
     private final Bodies bodies;
+    private final Recent recent;
     private final Backlog backlog = new Backlog(MOST_WAITING);
     private final Stripe[] stripes = new Stripe[STRIPES];
 
@@ -53,11 +54,12 @@ final class Changes {
 
     private record Known(MailState state, Map<String, StoredNote> shared) {}
 
-    Changes(Index index, RecordReader reader, Journal journal, Bodies bodies) {
+    Changes(Index index, RecordReader reader, Journal journal, Bodies bodies, Recent recent) {
         this.index = index;
         this.reader = reader;
         this.journal = journal;
         this.bodies = bodies;
+        this.recent = recent;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
         }
@@ -211,6 +213,9 @@ final class Changes {
         @Override
         public void placed(Index.Place place) {
             removed = index.remove(place.segment(), base, found.number());
+            if (removed.isPresent() && removed.get().wasLast()) {
+                recent.remove(found.entry());
+            }
         }
 
         @Override

@@ -41,6 +41,7 @@ final class Inserts {
     private final Index index;
     private final Bodies bodies;
     private final Capacity capacity;
+    private final Recent recent;
     private final Supplier<Settings> settings;
     private final AtomicLong numbers;
     private final Backlog backlog = new Backlog(MOST_WAITING);
@@ -71,8 +72,16 @@ final class Inserts {
      *
      * @param first the first number to give
      */
-    Inserts(Journal journal, Index index, Bodies bodies, Capacity capacity, Supplier<Settings> settings, long first) {
+    Inserts(
+            Journal journal,
+            Index index,
+            Bodies bodies,
+            Capacity capacity,
+            Recent recent,
+            Supplier<Settings> settings,
+            long first) {
         this.capacity = capacity;
+        this.recent = recent;
         this.journal = journal;
         this.index = index;
         this.bodies = bodies;
@@ -292,7 +301,14 @@ final class Inserts {
         journal.submit(new Append(RecordHeader.ENTRY, entry.write(), bytes, bytes.length, new Append.Outcome() {
             @Override
             public void placed(Index.Place place) {
+                recent.put(place, entry, bytes);
                 index.put(place, summary);
+            }
+
+            @Override
+            public boolean isQuick() {
+                // Who waits for it is quick; to delete a file is not.
+                return !ref.isFile();
             }
 
             @Override

@@ -391,18 +391,25 @@ final class Journal {
     }
 
     private void tell(List<Append> batch, @Nullable QueueStoreException fault) {
-        if (batch.isEmpty()) {
-            return;
-        }
-        Errands.start("queue told", () -> {
-            for (var append : batch) {
-                try {
-                    append.outcome.done(fault);
-                } catch (RuntimeException e) {
-                    LOG.error("what waited for the queue failed", e);
-                }
+        var slow = new ArrayList<Append>();
+        for (var append : batch) {
+            if (append.outcome.isQuick()) {
+                tell(append, fault);
+            } else {
+                slow.add(append);
             }
-        });
+        }
+        if (!slow.isEmpty()) {
+            Errands.start("queue told", () -> slow.forEach(append -> tell(append, fault)));
+        }
+    }
+
+    private static void tell(Append append, @Nullable QueueStoreException fault) {
+        try {
+            append.outcome.done(fault);
+        } catch (RuntimeException e) {
+            LOG.error("what waited for the queue failed", e);
+        }
     }
 
     private QueueStoreException fault(Exception e) {

@@ -22,14 +22,16 @@ final class RecordReader {
 
     private final Disk disk;
     private final Index index;
+    private final Recent recent;
 
     /** A record that was read; the body, if it has one, was not. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Read(RecordHeader header, byte[] meta) {}
 
-    RecordReader(Disk disk, Index index) {
+    RecordReader(Disk disk, Index index, Recent recent) {
         this.disk = disk;
         this.index = index;
+        this.recent = recent;
     }
 
     Read read(Index.Place place, int kind) throws IOException {
@@ -65,7 +67,10 @@ final class RecordReader {
     }
 
     Entry entry(Index.Place place) throws IOException {
-        return Entry.read(read(place, RecordHeader.ENTRY).meta());
+        var known = recent.get(place);
+        return known != null
+                ? known.entry()
+                : Entry.read(read(place, RecordHeader.ENTRY).meta());
     }
 
     /** What is known of one mail. */

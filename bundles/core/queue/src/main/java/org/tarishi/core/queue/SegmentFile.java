@@ -2,6 +2,7 @@ package org.tarishi.core.queue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class SegmentFile {
     private SegmentFile() {}
 
     static String name(int number) {
-        return Disk.JOURNAL + "/" + String.format("%08x.segment", number);
+        return Disk.JOURNAL + "/" + HexFormat.of().toHexDigits(number) + ".segment";
     }
 
     /** Returns the number in a file's name, nothing when it is no segment's. */

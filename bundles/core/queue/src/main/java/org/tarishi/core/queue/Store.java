@@ -1,11 +1,13 @@
 package org.tarishi.core.queue;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +36,7 @@ final class Store {
     private final Disk disk;
     private final Closeable lock;
     private final Index index = new Index();
+    private final Recent recent = new Recent();
     private final RecordReader reader;
     private final Journal journal;
     private final Bodies bodies;
@@ -87,11 +90,11 @@ final class Store {
         int first = journal.number();
         firstNumber = (long) first << COUNTER_BITS;
         index.beginScan(firstNumber);
-        reader = new RecordReader(disk, index);
+        reader = new RecordReader(disk, index, recent);
         bodies = new Bodies(disk);
-        changes = new Changes(index, reader, journal, bodies);
+        changes = new Changes(index, reader, journal, bodies, recent);
         capacity = new Capacity(disk, index, settings);
-        inserts = new Inserts(journal, index, bodies, capacity, settings, firstNumber + 1);
+        inserts = new Inserts(journal, index, bodies, capacity, recent, settings, firstNumber + 1);
         cleaner = new Cleaner(disk, index, changes, () -> settings.get().cleanBytesPerSecond());
         scan = Thread.ofPlatform().daemon().name("queue scan").start(() -> scan(old, first));
     }
@@ -317,6 +320,11 @@ final class Store {
                         disk, Bodies.name(found.message()), body.offset(), body.length(), body.sum(), from, to);
             }
             var place = found.entry();
+            var known = recent.get(place);
+            if (known != null) {
+                Objects.checkFromToIndex(from, to, body.length());
+                return new ByteArrayInputStream(known.body(), (int) from, (int) (to - from));
+            }
             long start = (long) place.offset() + place.length() - body.length();
             return Bodies.open(disk, SegmentFile.name(place.segment()), start, body.length(), body.sum(), from, to);
         }

@@ -170,17 +170,21 @@ final class Submissions {
             return;
         }
         var _ = store.insert(message).handle((numbers, failure) -> {
-            var outcome = failure == null && numbers != null
-                    ? taken(message, numbers)
-                    : new Submitted.Refused(refusal(submission.id(), failure));
-            then.isDecided();
             try {
-                turn.execute(() -> then.accept(outcome));
+                turn.execute(() -> then.accept(stored(message, numbers, failure)));
             } catch (RejectedExecutionException e) {
                 LOG.debug("who handed in {} is gone", submission.id());
+                stored(message, numbers, failure);
+                then.isDecided();
             }
-            return outcome;
+            return true;
         });
+    }
+
+    private Submitted stored(NewMessage message, @Nullable List<Long> numbers, @Nullable Throwable failure) {
+        return failure == null && numbers != null
+                ? taken(message, numbers)
+                : new Submitted.Refused(refusal(message.id(), failure));
     }
 
     private static Reply queued(String id) {

@@ -21,7 +21,7 @@ import org.tarishi.api.ReversePath;
  * attempt must not begin before the stage that tells of the mail, or of the outcome of the attempt before, has completed. A stage that
  * fails, fails with a {@link QueueStoreException}, which says how a client is to be answered.
  *
- * <p>Stages complete on a virtual thread; what depends on one may block. Any method may be called by any thread. {@link #insert},
+ * <p>Stages complete on a virtual thread, and what depends on one may block; but for that of {@link #insert}. Any method may be called by any thread. {@link #insert},
  * {@link #update} and {@link #remove} don't wait for the disk to write, though {@link #update} may read a record; those that throw
  * {@link IOException} read from disk. None of them waits for the scan.
  *
@@ -37,6 +37,8 @@ public interface QueueStore {
      * <p>The message must stay open and unchanged until the stage has completed; it is not closed. A small message that lies in memory
      * is copied on the calling thread, any other by another. Where too much waits for the disk already, the message waits too, and is
      * refused as {@link QueueStoreException.Reason#BUSY} after a time.
+     *
+     * <p>The stage may complete on the thread that writes for all: what depends on it must be quick, and hand on what is not.
      *
      * @return the numbers of the mails, in the order of {@link NewMessage#mails()}
      */
