@@ -84,8 +84,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(
             name = "Idle connections per route",
             description =
-                    "How many connections to one next hop are kept for the next mail, 0 to 10000; 0 keeps none. Default: 10.")
-    int maxIdlePerRoute() default 10;
+                    "How many connections to one next hop are kept for the next mail, 0 to 10000; 0 keeps none. Default: 20, as"
+                            + " many as the scheduler has to one domain at once.")
+    int maxIdlePerRoute() default 20;
 
     @AttributeDefinition(
             name = "Idle time",

@@ -66,18 +66,20 @@ final class Connector {
         }
         var addresses = addresses(route);
         long end = ticker.now() + time.toNanos();
-        IOException failure = new ConnectException("no address to connect to");
+        IOException failure = null;
         for (int i = 0; i < addresses.size(); i++) {
             var address = addresses.get(i);
             long share = Math.max(0, end - ticker.now()) / (addresses.size() - i);
             try {
                 return connect(route, address, Duration.ofNanos(share));
             } catch (IOException e) {
-                e.addSuppressed(failure);
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
                 failure = e;
             }
         }
-        throw failure;
+        throw failure != null ? failure : new ConnectException("no address to connect to");
     }
 
     private List<InetAddress> addresses(Route route) throws UnknownHostException {

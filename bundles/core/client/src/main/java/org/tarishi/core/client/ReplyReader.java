@@ -106,20 +106,21 @@ final class ReplyReader {
 
     /** The status that the text begins with (RFC 2034), unless it contradicts the code. */
     private static @Nullable EnhancedStatus status(int code, String line) {
-        var match = STATUS.matcher(line);
-        if (!match.lookingAt() || line.charAt(0) - '0' != code / 100) {
+        if (line.isEmpty() || line.charAt(0) - '0' != code / 100) {
             return null;
         }
-        return EnhancedStatus.parse(match.group(1));
+        var match = STATUS.matcher(line);
+        return match.lookingAt() ? EnhancedStatus.parse(match.group(1)) : null;
     }
 
     /** The text without the status, which RFC 2034 repeats in each line, made harmless and not too long. */
     private static String shown(String line, @Nullable EnhancedStatus status) {
         var text = line;
         if (status != null) {
-            var match = STATUS.matcher(line);
-            if (match.lookingAt() && EnhancedStatus.parse(match.group(1)).equals(status)) {
-                text = line.substring(match.end());
+            var repeated = status.toString();
+            if (line.startsWith(repeated)
+                    && (line.length() == repeated.length() || line.charAt(repeated.length()) == ' ')) {
+                text = line.substring(repeated.length());
             }
         }
         text = Text.escaped(text).strip();
