@@ -42,6 +42,10 @@ final class Instance implements AutoCloseable {
             Pattern.compile("(?m)^ ?(?:garbage-first heap|DefNew|Tenured) .*? used (\\d+)K");
 
     private static final String JAVA_OPTS = "TARISHI_JAVA_OPTS";
+
+    /** Most live too briefly for their code to be worth optimising, which takes a third of their time; and who loses a buffer says so. */
+    private static final String MOST = "-XX:TieredStopAtLevel=1 -Dio.netty.leakDetection.level=simple";
+
     private static final Pattern METASPACE = Pattern.compile("(?m)^ *Metaspace +used (\\d+)K");
 
     private final Path base;
@@ -83,7 +87,7 @@ final class Instance implements AutoCloseable {
         // Nobody answers there: a test asks no name server outside of it.
         set("org.tarishi.core.dns", "servers", "[ \"127.0.0.1:" + Ports.free() + "\" ]");
         environment.put("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home")));
-        environment.put(JAVA_OPTS, "-XX:TieredStopAtLevel=1");
+        environment.put(JAVA_OPTS, MOST);
     }
 
     /** An instance in a folder that is made at its first start. */
@@ -108,7 +112,7 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** For one that has much to compute: most live too briefly for their code to be worth optimising, and that takes a third of their time. */
+    /** For one that has much to compute. */
     Instance optimised() {
         environment.remove(JAVA_OPTS);
         return this;
@@ -116,7 +120,7 @@ final class Instance implements AutoCloseable {
 
     /** One whose JVM asks this file for hosts, instead of the system. */
     Instance knowingHosts(Path file) {
-        return environment(JAVA_OPTS, "-XX:TieredStopAtLevel=1 -Djdk.net.hosts.file=" + file);
+        return environment(JAVA_OPTS, MOST + " -Djdk.net.hosts.file=" + file);
     }
 
     /** Optimised, and without what the JVM itself keeps while there is room, such as method handles: for who looks for what is held. */
@@ -124,9 +128,15 @@ final class Instance implements AutoCloseable {
         return environment(JAVA_OPTS, "-XX:SoftRefLRUPolicyMSPerMB=0");
     }
 
-    /** Nor with the JVM's profiles of methods, which lie in the metaspace, a megabyte or two in the end: for who measures that. */
-    Instance withoutSoftReferencesOrProfiles() {
-        return environment(JAVA_OPTS, "-XX:TieredStopAtLevel=1 -XX:SoftRefLRUPolicyMSPerMB=0");
+    /**
+     * The same, and its JVM makes its profiles of methods twenty times as early. They lie in the metaspace, a megabyte or two in the end,
+     * and who measures that wants to have them before.
+     */
+    Instance withoutSoftReferencesAndProfiledEarly() {
+        return environment(
+                JAVA_OPTS,
+                "-XX:SoftRefLRUPolicyMSPerMB=0 -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=25"
+                        + " -XX:Tier3CompileThreshold=500 -XX:Tier3BackEdgeThreshold=15000");
     }
 
     /** Sets a variable of the process' environment. */

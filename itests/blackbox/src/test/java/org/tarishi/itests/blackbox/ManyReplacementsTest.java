@@ -22,7 +22,7 @@ class ManyReplacementsTest {
     private static final int CLIENTS = 1;
 
     /** How often each is replaced before memory is measured. */
-    private static final int WARM = 100;
+    private static final int WARM = 200;
 
     @TempDir
     Path root;
@@ -48,7 +48,7 @@ class ManyReplacementsTest {
         parts.addAll(Replacements.IN_PLACE);
         try (var instance = Instance.in(root.resolve("base"))
                 .withConsole()
-                .withoutSoftReferencesOrProfiles()
+                .withoutSoftReferencesAndProfiledEarly()
                 .start()) {
             var replacements = new Replacements(instance, root);
             var warming = churn(instance);
