@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recent {
 
-    /** Enough for what waits a second at a few thousand messages a second. */
-    private static final int MOST_BYTES = 4 << 20;
+    /** What waits a fifth of a second at a few thousand messages a second; more would grow old, and be costly to collect. */
+    private static final int MOST_BYTES = 1 << 20;
 
     private final LinkedHashMap<Index.Place, Message> messages = new LinkedHashMap<>();
     private int bytes;
