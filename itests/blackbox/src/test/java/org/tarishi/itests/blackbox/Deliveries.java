@@ -14,7 +14,7 @@ import org.tarishi.itests.harness.TestMail;
 /** One mail for each of many domains, from an instance to {@link MailExchangers}, and what becomes of it. */
 record Deliveries(Instance sender, MailExchangers exchangers) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What an instance needs to deliver to them: whom to ask and whom to trust, and that a mail which fails fails for good soon. */
     static Instance sender(Instance made, MailExchangers exchangers, SignedZones zones, TestAuthority authority) {
