@@ -11,7 +11,7 @@ MODES = {"discard", "queue", "relay", "forward", "tls", "idle"}
 # It is quick: a run has to be long enough to be measured. And a JVM has compiled all that mail comes through after some 60,000 mails, which
 # a server sees once in its life; the rounds that warm it are made longer by this too.
 FACTOR = 100.0
-RELAY_WARM = 40_000
+RELAY_WARM = 60_000
 RELAY_N = 60_000
 NOOP = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

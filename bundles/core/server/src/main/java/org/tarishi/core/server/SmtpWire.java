@@ -581,8 +581,12 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
         } else {
             forget(sent.addListener(ChannelFutureListener.CLOSE));
         }
-        // Also for a client that does not even read this reply.
-        forget(context.executor().schedule(() -> forget(context.close()), LINGER_SECONDS, TimeUnit.SECONDS));
+        // Also for a client that does not even read this reply. The timer goes with the connection, or each would be
+        // kept so long.
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        timer = context.executor().schedule(() -> forget(context.close()), LINGER_SECONDS, TimeUnit.SECONDS);
         adjustReading();
     }
 
@@ -723,7 +727,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     private void schedule() {
         var context = ctx;
-        if (context == null || !context.channel().isActive()) {
+        if (context == null || closing || !context.channel().isActive()) {
             return;
         }
         long wait = Math.max(1_000_000, dueIn());
@@ -733,7 +737,7 @@ final class SmtpWire extends ChannelInboundHandlerAdapter implements Session.Wir
 
     /** The timer runs at its own time and looks then; it is set anew only when something is due before. */
     private void sooner(ChannelHandlerContext context) {
-        if (timer != null && context.channel().isActive() && now() + dueIn() < tickAt) {
+        if (timer != null && !closing && context.channel().isActive() && now() + dueIn() < tickAt) {
             timer.cancel(false);
             schedule();
         }

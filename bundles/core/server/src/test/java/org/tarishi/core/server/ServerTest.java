@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.concurrent.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +60,23 @@ final class ServerTest {
             assertThat(harbour.store.messages).hasSize(2);
             await().untilAsserted(() -> assertThat(harbour.hooks.events)
                     .containsExactly("opened", "ended ACCEPTED", "ended ACCEPTED", "closed"));
+        }
+    }
+
+    /** Otherwise thousands of them would be kept for a while where as many connections come and go each second. */
+    @Test
+    void aConnectionThatIsGoneLeavesNoTimerBehind() throws Exception {
+        try (var harbour = accepting(Map.of())) {
+            var loops = harbour.server.loops();
+            var listener = harbour.listen();
+            int before = Timers.scheduled(loops);
+            try (var client = harbour.connect(listener)) {
+                client.expect("220 …");
+                assertThat(Timers.scheduled(loops)).isGreaterThan(before);
+                client.send("QUIT").expect("221 …").expectEnd();
+            }
+            await().until(() -> harbour.hooks.events.contains("closed"));
+            assertThat(Timers.scheduled(loops)).isEqualTo(before);
         }
     }
 
