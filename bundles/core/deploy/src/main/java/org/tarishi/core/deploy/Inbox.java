@@ -2,11 +2,14 @@ package org.tarishi.core.deploy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +34,19 @@ final class Inbox implements AutoCloseable {
     private volatile Duration interval;
     private boolean complained;
 
-    private record Look(long size, long modified) {}
+    private record Look(long size, long modified) {
+
+        /** Returns nothing when the file is gone since it was listed, as one is that has got its real name. */
+        static Optional<Look> at(Path file) throws IOException {
+            try {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return Optional.of(new Look(
+                        attributes.size(), attributes.lastModifiedTime().toMillis()));
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     Inbox(Path folder, PluginInstaller installer, BooleanSupplier isOpen, Duration interval) {
         this.folder = folder;
@@ -67,12 +82,11 @@ final class Inbox implements AutoCloseable {
         var now = new HashMap<Path, Look>();
         try (var files = Files.newDirectoryStream(folder, "*.jar")) {
             for (var file : files) {
-                var look = new Look(
-                        Files.size(file), Files.getLastModifiedTime(file).toMillis());
-                if (look.equals(seen.get(file))) {
+                var look = Look.at(file);
+                if (look.isPresent() && look.get().equals(seen.get(file))) {
                     takeSafely(file);
                 } else {
-                    now.put(file, look);
+                    look.ifPresent(one -> now.put(file, one));
                 }
             }
             complained = false;

@@ -88,6 +88,20 @@ final class InboxTest {
         }
     }
 
+    /** As one does that is renamed between being listed and being looked at: a link to nothing is listed, and is not there either. */
+    @Test
+    void filesThatAreGoneWhenTheyAreLookedAtHoldNoOtherUp() throws Exception {
+        try (var inbox = inbox()) {
+            for (int i = 0; i < 20; i++) {
+                Files.createSymbolicLink(folder.resolve("gone" + i + ".jar"), folder.resolve("nowhere"));
+            }
+            Files.writeString(folder.resolve("here.jar"), "good");
+            inbox.look();
+            inbox.look();
+            assertThat(installed).containsExactly("deploy good");
+        }
+    }
+
     @Test
     void aStopOfTheServerRefusesNothing() throws Exception {
         try (var inbox = inbox()) {
