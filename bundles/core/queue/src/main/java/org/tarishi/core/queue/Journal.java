@@ -225,17 +225,19 @@ final class Journal {
             reserved = (int) Math.min(size, Integer.MAX_VALUE);
         } catch (IOException | RuntimeException e) {
             LOG.debug("segment {} can't be made {} bytes large", number, size, e);
-            giveBack(out);
+            shorten(out, end);
         }
     }
 
-    /** Takes away the zeros behind the records. */
-    private void giveBack(Disk.DiskFile out) {
+    /** Cuts the segment, with the zeros behind; tells whether that could be done. */
+    private boolean shorten(Disk.DiskFile out, int size) {
         reserved = 0;
         try {
-            out.truncate(end);
+            out.truncate(size);
+            return true;
         } catch (IOException | RuntimeException e) {
-            LOG.debug("segment {} can't be cut to {}", number, end, e);
+            LOG.debug("segment {} can't be cut to {}", number, size, e);
+            return false;
         }
     }
 
@@ -286,11 +288,7 @@ final class Journal {
 
     /** Takes back a batch that could not be written; what was there before is safe. */
     private void cut(Disk.DiskFile out, int start) {
-        reserved = 0;
-        try {
-            out.truncate(start);
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("segment {} can't be cut to {}", number, start, e);
+        if (!shorten(out, start)) {
             finish(start, true);
         }
     }
@@ -302,13 +300,8 @@ final class Journal {
         isCut = isBroken;
         var out = file;
         if (isBroken && out != null) {
-            try {
-                // So that what can't be trusted is not there for long; that it is gone is not relied upon.
-                out.truncate(at);
-            } catch (IOException | RuntimeException e) {
-                LOG.debug("segment {} can't be cut to {}", number, at, e);
-            }
-            reserved = 0;
+            // So that what can't be trusted is not there for long; that it is gone is not relied upon.
+            shorten(out, at);
         }
         closeFile();
         index.withSegments(segments -> {
@@ -325,7 +318,7 @@ final class Journal {
         file = null;
         if (out != null) {
             if (reserved > 0) {
-                giveBack(out);
+                shorten(out, end);
             }
             try {
                 out.close();
