@@ -43,8 +43,8 @@ final class Instance implements AutoCloseable {
 
     private static final String JAVA_OPTS = "TARISHI_JAVA_OPTS";
 
-    /** Most live too briefly for their code to be worth optimising, which takes a third of their time; and who loses a buffer says so. */
-    private static final String MOST = "-XX:TieredStopAtLevel=1 -Dio.netty.leakDetection.level=simple";
+    /** Most live too briefly for their code to be worth optimising, which takes a third of their time. */
+    private static final String HARDLY_COMPILED = "-XX:TieredStopAtLevel=1";
 
     private static final Pattern METASPACE = Pattern.compile("(?m)^ *Metaspace +used (\\d+)K");
 
@@ -87,7 +87,7 @@ final class Instance implements AutoCloseable {
         // Nobody answers there: a test asks no name server outside of it.
         set("org.tarishi.core.dns", "servers", "[ \"127.0.0.1:" + Ports.free() + "\" ]");
         environment.put("TARISHI_JAVA_HOME", Objects.requireNonNull(System.getProperty("java.home")));
-        environment.put(JAVA_OPTS, MOST);
+        java(HARDLY_COMPILED);
     }
 
     /** An instance in a folder that is made at its first start. */
@@ -114,18 +114,17 @@ final class Instance implements AutoCloseable {
 
     /** For one that has much to compute. */
     Instance optimised() {
-        environment.remove(JAVA_OPTS);
-        return this;
+        return java("");
     }
 
     /** One whose JVM asks this file for hosts, instead of the system. */
     Instance knowingHosts(Path file) {
-        return environment(JAVA_OPTS, MOST + " -Djdk.net.hosts.file=" + file);
+        return java(HARDLY_COMPILED + " -Djdk.net.hosts.file=" + file);
     }
 
     /** Optimised, and without what the JVM itself keeps while there is room, such as method handles: for who looks for what is held. */
     Instance withoutSoftReferences() {
-        return environment(JAVA_OPTS, "-XX:SoftRefLRUPolicyMSPerMB=0");
+        return java("-XX:SoftRefLRUPolicyMSPerMB=0");
     }
 
     /**
@@ -133,10 +132,13 @@ final class Instance implements AutoCloseable {
      * and who measures that wants to have them before.
      */
     Instance withoutSoftReferencesAndProfiledEarly() {
-        return environment(
-                JAVA_OPTS,
-                "-XX:SoftRefLRUPolicyMSPerMB=0 -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=25"
-                        + " -XX:Tier3CompileThreshold=500 -XX:Tier3BackEdgeThreshold=15000");
+        return java("-XX:SoftRefLRUPolicyMSPerMB=0 -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=25"
+                + " -XX:Tier3CompileThreshold=500 -XX:Tier3BackEdgeThreshold=15000");
+    }
+
+    /** Takes these options for its JVM instead of all that were set; and whoever loses a buffer says so. */
+    Instance java(String options) {
+        return environment(JAVA_OPTS, "-Dio.netty.leakDetection.level=simple " + options);
     }
 
     /** Sets a variable of the process' environment. */

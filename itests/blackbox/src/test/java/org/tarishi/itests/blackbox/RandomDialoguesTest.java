@@ -30,7 +30,7 @@ class RandomDialoguesTest {
                 .set("org.tarishi.plugin.discard", "all", "true")
                 .set("org.tarishi.core.server", "maxSessions", Integer.toString(MOST_SESSIONS))
                 // A heap of one size, so that what grows is seen.
-                .environment("TARISHI_JAVA_OPTS", "-Xms256m -Xmx256m -XX:+AlwaysPreTouch")
+                .java("-Xms256m -Xmx256m -XX:+AlwaysPreTouch")
                 .start()) {
             var random = new RandomDialogues(instance.smtpPort(), seed);
             random.hold(dialogues / 3, AT_A_TIME);
