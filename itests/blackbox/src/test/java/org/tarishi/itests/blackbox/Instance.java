@@ -403,6 +403,12 @@ final class Instance implements AutoCloseable {
                 .toList();
     }
 
+    /** Writes down all that is alive, to be looked at with a debugger's tools; a dump of before is replaced. */
+    void dump(Path file) throws IOException, InterruptedException {
+        Files.deleteIfExists(file);
+        jcmd("GC.heap_dump", file.toAbsolutePath().toString());
+    }
+
     /** How many objects of a class are in memory, after a collection. */
     long objects(String className) throws IOException, InterruptedException {
         var found = Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +" + Pattern.quote(className) + "(?: .*)?$")
@@ -461,9 +467,13 @@ final class Instance implements AutoCloseable {
         }
     }
 
-    private String jcmd(String command) throws IOException, InterruptedException {
-        var jcmd = Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin/jcmd");
-        var result = Commands.run(Map.of(), List.of(jcmd.toString(), Long.toString(pid()), command));
+    private String jcmd(String... command) throws IOException, InterruptedException {
+        var line = new ArrayList<>(List.of(
+                Path.of(Objects.requireNonNull(System.getProperty("java.home")), "bin/jcmd")
+                        .toString(),
+                Long.toString(pid())));
+        line.addAll(List.of(command));
+        var result = Commands.run(Map.of(), line);
         assertThat(result.code()).as(result.out()).isZero();
         return result.out();
     }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -265,7 +266,7 @@ class OutboundTest {
     }
 
     @Test
-    @Timeout(1800)
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
     void killedUnderLoadItLosesNoMailThatWasAnsweredWith250AndRepeatsAtMostWhatWasUnderWay() throws Exception {
         int port = Ports.free();
         var accepted = new HashSet<String>();

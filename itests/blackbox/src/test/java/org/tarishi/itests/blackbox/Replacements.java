@@ -88,23 +88,29 @@ final class Replacements {
                 .until(() -> !instance.ask("plugin", "list").out().contains("draining"));
     }
 
-    /** Holds what {@link #loaded()} has found against what may be there: each in force, and of the server's parts what is shipped. */
-    static void assertCollected(Map<String, Long> loaded) {
-        assertThat(loaded)
-                .allSatisfy((part, count) -> assertThat(count)
-                        .as("versions loaded of " + part)
-                        .isLessThanOrEqualTo(part.equals("stamp") ? 1 : 2));
-    }
-
-    /** How many versions of each are in memory. What is shipped of the server's parts is one of them, to be gone back to. */
-    Map<String, Long> loaded() throws Exception {
+    /**
+     * Fails when more versions are in memory than may be: each in force, and of the server's parts what is shipped, to be gone back to.
+     * What keeps the others there is in {@code target/versions.hprof} then.
+     *
+     * @return how many there are of each
+     */
+    Map<String, Long> assertCollected() throws Exception {
         var loaded = new HashMap<String, Long>();
         long end = System.nanoTime() + COLLECTED_WITHIN.toNanos();
         do {
             var all = instance.loaded();
             CLASSES.forEach((part, name) ->
                     loaded.put(part, all.stream().filter(name::equals).count()));
-        } while (loaded.values().stream().anyMatch(count -> count > 2) && System.nanoTime() < end);
+        } while (isTooMany(loaded) && System.nanoTime() < end);
+        if (isTooMany(loaded)) {
+            instance.dump(Path.of("target", "versions.hprof"));
+        }
+        assertThat(isTooMany(loaded)).as("versions loaded: " + loaded).isFalse();
         return loaded;
+    }
+
+    private static boolean isTooMany(Map<String, Long> loaded) {
+        return loaded.entrySet().stream()
+                .anyMatch(part -> part.getValue() > (part.getKey().equals("stamp") ? 1 : 2));
     }
 }

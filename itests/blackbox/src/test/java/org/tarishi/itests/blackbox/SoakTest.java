@@ -107,15 +107,13 @@ class SoakTest {
             long metaspaceAfter = instance.metaspace();
             say("heap " + heap / 1024 + " KiB, then " + heapAfter / 1024 + " KiB; metaspace " + metaspace / 1024
                     + " KiB, then " + metaspaceAfter / 1024 + " KiB");
-            var left = replacements.loaded();
-            say("versions loaded: " + left);
 
             assertThat(churn.troubles()).isEmpty();
             assertThat(churn.refused() + churn.dropped() + churn.failed()).isZero();
             assertThat(lost).as("lost").isEmpty();
             assertThat(twice).as("doubled").isEmpty();
             assertThat(unfiltered).as("unfiltered").isZero();
-            Replacements.assertCollected(left);
+            say("versions loaded: " + replacements.assertCollected());
             assertThat(instance.log()).doesNotContain(" ERROR ");
             if (time.compareTo(LONG) >= 0) {
                 assertThat(percentile(meanwhile, 99))

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,7 @@ class StopTest {
     }
 
     @Test
-    @Timeout(1800)
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
     void killedUnderLoadItHasEachMessageThatWasAnsweredWith250AndNoHalfOne() throws Exception {
         var accepted = new HashSet<String>();
         try (var instance = Instance.in(root.resolve("base"))) {
