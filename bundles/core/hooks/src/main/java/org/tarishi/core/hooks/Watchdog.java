@@ -3,6 +3,7 @@ package org.tarishi.core.hooks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,12 +41,9 @@ final class Watchdog implements AutoCloseable {
     private final BiConsumer<Link, String> stuck;
     private final List<Runnable> chores = new CopyOnWriteArrayList<>();
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
-    private final List<InlineSlot> slots = new CopyOnWriteArrayList<>();
-    private final ThreadLocal<InlineSlot> slot = ThreadLocal.withInitial(() -> {
-        var made = new InlineSlot(Thread.currentThread());
-        addSlot(made);
-        return made;
-    });
+    /** By event loop. No ThreadLocal: these threads live on when this bundle is replaced, and would keep its classes. */
+    private final Map<Thread, InlineSlot> slots = new ConcurrentHashMap<>();
+
     private final List<Late> late = new ArrayList<>();
     private final List<Call> given = new ArrayList<>();
     private final Thread thread =
@@ -83,12 +81,10 @@ final class Watchdog implements AutoCloseable {
 
     /** Returns this thread's slot for calls that are not taken away. */
     InlineSlot slot() {
-        return slot.get();
-    }
-
-    private void addSlot(InlineSlot made) {
-        slots.removeIf(one -> !one.thread().isAlive());
-        slots.add(made);
+        var loop = Thread.currentThread();
+        var known = slots.get(loop);
+        // computeIfAbsent alone may lock.
+        return known == null ? slots.computeIfAbsent(loop, InlineSlot::new) : known;
     }
 
     private void work() {
@@ -160,7 +156,9 @@ final class Watchdog implements AutoCloseable {
     }
 
     private void lookAtLoops() {
-        for (var one : slots) {
+        // A thread that has ended still has what it was made of: the version of the server whose event loop it was.
+        slots.keySet().removeIf(loop -> !loop.isAlive());
+        for (var one : slots.values()) {
             var link = one.link();
             long entered = one.entered();
             if (link == null || entered != one.seen) {
