@@ -26,6 +26,9 @@ final class Inbox implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
+    /** Hidden files are some program's own: what it still copies, or what it notes of a file. */
+    private static final String TAKEN = "[!.]*.jar";
+
     private final Path folder;
     private final PluginInstaller installer;
     private final BooleanSupplier isOpen;
@@ -80,7 +83,7 @@ final class Inbox implements AutoCloseable {
     /** Looks once. */
     void look() {
         var now = new HashMap<Path, Look>();
-        try (var files = Files.newDirectoryStream(folder, "*.jar")) {
+        try (var files = Files.newDirectoryStream(folder, TAKEN)) {
             for (var file : files) {
                 var look = Look.at(file);
                 if (look.isPresent() && look.get().equals(seen.get(file))) {

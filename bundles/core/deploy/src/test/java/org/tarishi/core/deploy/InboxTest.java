@@ -63,6 +63,20 @@ final class InboxTest {
     }
 
     @Test
+    void aHiddenFileIsLeftAlone() throws Exception {
+        try (var inbox = inbox()) {
+            var hidden = folder.resolve("._a.jar");
+            Files.writeString(hidden, "what a file manager notes");
+
+            inbox.look();
+            inbox.look();
+
+            assertThat(installed).isEmpty();
+            assertThat(hidden).exists();
+        }
+    }
+
+    @Test
     void aRefusedFileIsSetAsideWithTheReason() throws Exception {
         try (var inbox = inbox()) {
             Files.writeString(folder.resolve("b.jar"), "bad one");
