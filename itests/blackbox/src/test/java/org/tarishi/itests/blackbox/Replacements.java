@@ -11,26 +11,43 @@ import java.util.List;
 import java.util.Map;
 import org.tarishi.itests.harness.PluginJar;
 
-/** Replaces a plugin and parts of a running server by the same code under another version, and knows what is left of former ones. */
+/** Replaces plugins and parts of a running server by the same code under another version, and knows what is left of former ones. */
 final class Replacements {
 
     private static final String CORE = "org.tarishi.core.";
+    private static final String PLUGIN = "org.tarishi.plugin.";
 
-    static final List<String> BESIDE =
-            List.of("stamp", "hooks", "stamp", "server", "client", "stamp", "dns", "delivery", "admin");
+    /** Shipped plugins that each mail comes through. */
+    private static final List<String> PLUGINS = List.of("in-host-list", "relay", "maildir");
+
+    static final List<String> BESIDE = List.of(
+            "stamp",
+            "hooks",
+            "in-host-list",
+            "server",
+            "client",
+            "relay",
+            "dns",
+            "stamp",
+            "delivery",
+            "maildir",
+            "admin");
     static final List<String> IN_PLACE = List.of("queue", "scheduler");
 
     /** A class of each, that is loaded once a version. */
-    private static final Map<String, String> CLASSES = Map.of(
-            "stamp", "org.tarishi.itests.stamp.Stamp",
-            "hooks", CORE + "hooks.ChainHooks",
-            "server", CORE + "server.Server",
-            "client", CORE + "client.PooledSmtpClient",
-            "dns", CORE + "dns.Resolution",
-            "delivery", CORE + "delivery.ClientAgent",
-            "admin", CORE + "admin.Access",
-            "queue", CORE + "queue.JournalQueueStore",
-            "scheduler", CORE + "scheduler.Scheduler");
+    private static final Map<String, String> CLASSES = Map.ofEntries(
+            Map.entry("stamp", "org.tarishi.itests.stamp.Stamp"),
+            Map.entry("hooks", CORE + "hooks.ChainHooks"),
+            Map.entry("server", CORE + "server.Server"),
+            Map.entry("client", CORE + "client.PooledSmtpClient"),
+            Map.entry("dns", CORE + "dns.Resolution"),
+            Map.entry("delivery", CORE + "delivery.ClientAgent"),
+            Map.entry("admin", CORE + "admin.Access"),
+            Map.entry("queue", CORE + "queue.JournalQueueStore"),
+            Map.entry("scheduler", CORE + "scheduler.Scheduler"),
+            Map.entry("in-host-list", PLUGIN + "inhostlist.InHostList"),
+            Map.entry("relay", PLUGIN + "relay.Relay"),
+            Map.entry("maildir", PLUGIN + "maildir.Maildir"));
 
     /** What was handed out last may hold a version for a while. */
     private static final Duration COLLECTED_WITHIN = Duration.ofSeconds(10);
@@ -57,15 +74,19 @@ final class Replacements {
 
     void replace(String part) throws IOException {
         int version = versions.merge(part, 1, Integer::sum);
-        var isPlugin = part.equals("stamp");
-        var jar = new PluginJar(isPlugin ? Setup.plugin(part) : Setup.shipped(CORE + part))
-                .header("Bundle-Version", "2." + version + ".0");
-        if (isPlugin) {
+        var jar = new PluginJar(bundle(part)).header("Bundle-Version", "2." + version + ".0");
+        if (part.equals("stamp")) {
             jar.entry("stamp.txt", "v" + version + "\n");
         }
         var file = jar.write(folder.resolve(part + ".jar"));
         var result = instance.ask("plugin", "install", file.toString());
         assertThat(result.code()).as(result.out()).isZero();
+    }
+
+    private static Path bundle(String part) throws IOException {
+        return part.equals("stamp")
+                ? Setup.plugin(part)
+                : Setup.shipped((PLUGINS.contains(part) ? PLUGIN : CORE) + part);
     }
 
     /** Replaces one after the other for a time, and waits between two; returns how many times. */
