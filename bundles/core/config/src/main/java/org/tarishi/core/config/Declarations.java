@@ -90,7 +90,7 @@ final class Declarations {
     Set<String> all() {
         var pids = new TreeSet<String>();
         for (var bundle : context.getBundles()) {
-            if ((bundle.getState() & THERE) != 0) {
+            if (isThere(bundle)) {
                 pids.addAll(of(bundle));
             }
         }
@@ -257,7 +257,7 @@ final class Declarations {
     /** Returns those who have a say about a PID, the highest version first. */
     private List<Declarer> declarers(String declared, @Nullable Bundle also) {
         var there = Stream.of(context.getBundles())
-                .filter(bundle -> (bundle.getState() & THERE) != 0 || bundle.equals(also))
+                .filter(bundle -> isThere(bundle) || bundle.equals(also))
                 .sorted(Comparator.comparing(Bundle::getVersion).reversed())
                 .toList();
         var found = new ArrayList<Declarer>();
@@ -283,26 +283,34 @@ final class Declarations {
 
     private @Nullable MetaTypeInformation information(Bundle bundle) {
         var known = documents.get(bundle);
-        if (known != null && known.lastModified == bundle.getLastModified()) {
+        // One that leaves has another time, and the same documents, which may be gone before they are read again.
+        if (known != null && (known.lastModified == bundle.getLastModified() || !isThere(bundle))) {
             return known.information;
+        }
+        if (bundle.getState() == Bundle.UNINSTALLED) {
+            return null;
         }
         long lastModified = bundle.getLastModified();
         var information = metatype.getMetaTypeInformation(bundle);
         // Where there are none, services tell, and may say something else the next time.
         if (information != null
-                && (bundle.getState() & THERE) != 0
+                && isThere(bundle)
                 && bundle.getEntryPaths(MetaTypeService.METATYPE_DOCUMENTS_LOCATION) != null) {
             documents.put(bundle, new Documents(lastModified, information));
-            if ((bundle.getState() & THERE) == 0) {
-                forget(bundle); // it has gone meanwhile, and nobody would say so again
-            }
+            forget(bundle); // it may have gone meanwhile, and nobody would say so again
         }
         return information;
     }
 
-    /** Lets go what is kept of a bundle. */
+    /** Lets go what is kept of a bundle, if it has gone. One that stops is there, and asked for, until it is taken out. */
     void forget(Bundle bundle) {
-        documents.remove(bundle);
+        if (!isThere(bundle)) {
+            documents.remove(bundle);
+        }
+    }
+
+    private static boolean isThere(Bundle bundle) {
+        return (bundle.getState() & THERE) != 0;
     }
 
     private @Nullable Schema schema(Bundle bundle, String declared) {
