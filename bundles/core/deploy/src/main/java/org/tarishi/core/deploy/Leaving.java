@@ -35,6 +35,12 @@ final class Leaving implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+    /**
+     * How long a class loader may stay before anybody asks who holds it. The JIT compiler's code holds the classes that it was made for,
+     * for as long as a thread is in it: an event loop that ran through a former version leaves that code minutes later.
+     */
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+
     /** How many bundles are looked after; where more stay behind, the oldest are not told of any more. */
     private static final int MOST = 50;
 
@@ -266,7 +272,7 @@ final class Leaving implements AutoCloseable {
             synchronized (this) {
                 all.remove(left);
             }
-        } else if (wasPassedOver(left)) {
+        } else if (!clock.instant().isBefore(left.since.plus(PATIENCE)) && wasPassedOver(left)) {
             left.problem = "has stopped and is still in memory since " + left.since
                     + ", held by something else than a thread of the platform's";
             tell(left, "look for what it has registered and not taken back, virtual threads included");

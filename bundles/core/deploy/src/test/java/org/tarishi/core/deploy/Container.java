@@ -4,9 +4,9 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +35,8 @@ import org.tarishi.core.spi.TrialReport;
 final class Container implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+
+    private volatile Duration passed = Duration.ZERO;
 
     private static final String SHARED = String.join(
             ",",
@@ -100,13 +102,19 @@ final class Container implements AutoCloseable {
         installer.restore();
     }
 
+    /** Lets time pass, from noon on. */
+    void later(Duration time) {
+        passed = passed.plus(time);
+    }
+
     private Parts parts(Object... settings) {
         var context = framework.getBundleContext();
         var reference = Objects.requireNonNull(context.getServiceReference(ServiceComponentRuntime.class));
         var components = new ComponentCheck(Objects.requireNonNull(context.getService(reference)));
         var ofStore = new PluginStore(base.resolve("data"));
         var ofKept = new KeptVersions(ofStore);
-        var clock = Clock.fixed(NOON, ZoneOffset.UTC);
+        InstantSource time = () -> NOON.plus(passed);
+        var clock = time.withZone(ZoneOffset.UTC);
         var ofHistory = new History(ofStore.folder(), clock);
         var made = settings(settings);
         var ofInstaller = new Installer(
