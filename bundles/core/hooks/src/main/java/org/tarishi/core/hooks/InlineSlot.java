@@ -23,8 +23,6 @@ final class InlineSlot {
         }
     }
 
-    private final Thread thread;
-
     @SuppressWarnings("UnusedVariable") // read and written through LINK
     private @Nullable Link link;
 
@@ -36,14 +34,6 @@ final class InlineSlot {
 
     /** The watchdog's own: for how many rounds. */
     int rounds;
-
-    InlineSlot(Thread thread) {
-        this.thread = thread;
-    }
-
-    Thread thread() {
-        return thread;
-    }
 
     void enter(Link now) {
         ENTERED.setOpaque(this, (long) ENTERED.getOpaque(this) + 1);

@@ -84,7 +84,7 @@ final class Watchdog implements AutoCloseable {
         var loop = Thread.currentThread();
         var known = slots.get(loop);
         // computeIfAbsent alone may lock.
-        return known == null ? slots.computeIfAbsent(loop, InlineSlot::new) : known;
+        return known == null ? slots.computeIfAbsent(loop, _ -> new InlineSlot()) : known;
     }
 
     private void work() {
@@ -158,21 +158,23 @@ final class Watchdog implements AutoCloseable {
     private void lookAtLoops() {
         // A thread that has ended still has what it was made of: the version of the server whose event loop it was.
         slots.keySet().removeIf(loop -> !loop.isAlive());
-        for (var one : slots.values()) {
-            var link = one.link();
-            long entered = one.entered();
-            if (link == null || entered != one.seen) {
-                one.seen = entered;
-                one.rounds = 0;
-            } else if (++one.rounds == INLINE_ROUNDS) {
-                var text = new StringBuilder();
-                Faults.frames(text, one.thread().getStackTrace(), STACK_FRAMES);
-                LOG.error(
-                        "{} holds up an event loop at {} and can't be cut off there: it promises to only compute, and is trusted;{}",
-                        link.name(),
-                        link.at(),
-                        text);
-            }
+        slots.forEach(Watchdog::lookAt);
+    }
+
+    private static void lookAt(Thread loop, InlineSlot one) {
+        var link = one.link();
+        long entered = one.entered();
+        if (link == null || entered != one.seen) {
+            one.seen = entered;
+            one.rounds = 0;
+        } else if (++one.rounds == INLINE_ROUNDS) {
+            var text = new StringBuilder();
+            Faults.frames(text, loop.getStackTrace(), STACK_FRAMES);
+            LOG.error(
+                    "{} holds up an event loop at {} and can't be cut off there: it promises to only compute, and is trusted;{}",
+                    link.name(),
+                    link.at(),
+                    text);
         }
     }
 
