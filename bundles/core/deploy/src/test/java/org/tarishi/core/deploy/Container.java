@@ -36,8 +36,6 @@ final class Container implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
 
-    private volatile Duration passed = Duration.ZERO;
-
     private static final String SHARED = String.join(
             ",",
             "org.osgi.service.component;version=1.5.1",
@@ -52,6 +50,7 @@ final class Container implements AutoCloseable {
     final Chains chains = new Chains();
     final FakeArchive archive = new FakeArchive();
     final Framework framework;
+    private volatile Duration passed = Duration.ZERO;
     PluginStore store;
     KeptVersions kept;
     History history;
