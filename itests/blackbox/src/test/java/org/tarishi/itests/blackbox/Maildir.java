@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.tarishi.itests.harness.TestMail;
 
 /** Reads a Maildir. */
@@ -35,6 +36,15 @@ record Maildir(Path folder) {
             found.add(TestMail.find(Files.readAllBytes(message)));
         }
         return found;
+    }
+
+    /** The same, one by one and in no order, for who has more of them than fit into memory. */
+    void forEachFound(Consumer<TestMail.Found> then) throws IOException {
+        try (var files = Files.newDirectoryStream(folder.resolve("new"))) {
+            for (var file : files) {
+                then.accept(TestMail.find(Files.readAllBytes(file)));
+            }
+        }
     }
 
     /** Returns a message without the trace fields that stand on its top. */

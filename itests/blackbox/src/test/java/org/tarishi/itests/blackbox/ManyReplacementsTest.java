@@ -1,12 +1,11 @@
 package org.tarishi.itests.blackbox;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,12 +72,16 @@ class ManyReplacementsTest {
             var after = Size.of(instance);
             say("after " + wanted + ": " + after + ", " + churn.accepted() + " messages");
 
-            assertThat(churn.troubles()).isEmpty();
-            assertThat(churn.refused() + churn.dropped() + churn.failed()).isZero();
-            say("versions loaded: " + replacements.assertCollected());
-            assertThat(after.heap()).as("heap").isLessThan(before.heap() * 102 / 100);
-            assertThat(after.metaspace()).as("metaspace").isLessThan(before.metaspace() * 102 / 100);
-            assertThat(instance.log()).doesNotContain(" ERROR ");
+            // Whatever failed first, the rest is worth to be known of what took so long.
+            var softly = new SoftAssertions();
+            softly.assertThat(churn.troubles()).isEmpty();
+            softly.assertThat(churn.refused() + churn.dropped() + churn.failed())
+                    .isZero();
+            softly.check(() -> say("versions loaded: " + replacements.assertCollected()));
+            softly.assertThat(after.heap()).as("heap").isLessThan(before.heap() * 102 / 100);
+            softly.assertThat(after.metaspace()).as("metaspace").isLessThan(before.metaspace() * 102 / 100);
+            softly.assertThat(instance.log()).doesNotContain(" ERROR ");
+            softly.assertAll();
         } finally {
             Files.createDirectories(Path.of("target"));
             Files.writeString(Path.of("target", "replacements.txt"), report);

@@ -17,26 +17,19 @@ final class Replacements {
     private static final String CORE = "org.tarishi.core.";
     private static final String PLUGIN = "org.tarishi.plugin.";
 
+    /** A test's plugin: it is told which version it is, and nothing is shipped that one could go back to. */
+    private static final String STAMP = "stamp";
+
     /** Shipped plugins that each mail comes through. */
     private static final List<String> PLUGINS = List.of("in-host-list", "relay", "maildir");
 
     static final List<String> BESIDE = List.of(
-            "stamp",
-            "hooks",
-            "in-host-list",
-            "server",
-            "client",
-            "relay",
-            "dns",
-            "stamp",
-            "delivery",
-            "maildir",
-            "admin");
+            STAMP, "hooks", "in-host-list", "server", "client", "relay", "dns", STAMP, "delivery", "maildir", "admin");
     static final List<String> IN_PLACE = List.of("queue", "scheduler");
 
     /** A class of each, that is loaded once a version. */
     private static final Map<String, String> CLASSES = Map.ofEntries(
-            Map.entry("stamp", "org.tarishi.itests.stamp.Stamp"),
+            Map.entry(STAMP, "org.tarishi.itests.stamp.Stamp"),
             Map.entry("hooks", CORE + "hooks.ChainHooks"),
             Map.entry("server", CORE + "server.Server"),
             Map.entry("client", CORE + "client.PooledSmtpClient"),
@@ -75,7 +68,7 @@ final class Replacements {
     void replace(String part) throws IOException {
         int version = versions.merge(part, 1, Integer::sum);
         var jar = new PluginJar(bundle(part)).header("Bundle-Version", "2." + version + ".0");
-        if (part.equals("stamp")) {
+        if (part.equals(STAMP)) {
             jar.entry("stamp.txt", "v" + version + "\n");
         }
         var file = jar.write(folder.resolve(part + ".jar"));
@@ -84,9 +77,7 @@ final class Replacements {
     }
 
     private static Path bundle(String part) throws IOException {
-        return part.equals("stamp")
-                ? Setup.plugin(part)
-                : Setup.shipped((PLUGINS.contains(part) ? PLUGIN : CORE) + part);
+        return part.equals(STAMP) ? Setup.plugin(part) : Setup.shipped((PLUGINS.contains(part) ? PLUGIN : CORE) + part);
     }
 
     /** Replaces one after the other for a time, and waits between two; returns how many times. */
@@ -132,6 +123,6 @@ final class Replacements {
 
     private static boolean isTooMany(Map<String, Long> loaded) {
         return loaded.entrySet().stream()
-                .anyMatch(part -> part.getValue() > (part.getKey().equals("stamp") ? 1 : 2));
+                .anyMatch(part -> part.getValue() > (part.getKey().equals(STAMP) ? 1 : 2));
     }
 }
