@@ -4,16 +4,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /** Headers: no octet is lost or added, and what is written from a value that was read is one field again. */
 public final class HeaderFuzz {
+
+    /** So many fields of an input are looked at one by one: each costs a walk through all, and the next hundred say nothing new. */
+    private static final int MOST_FIELDS = 4;
+
+    private static final Pattern EMPTY_LINES = Pattern.compile("\n{2,}");
 
     private HeaderFuzz() {}
 
     /** Called by Jazzer: lines, which need no CR. */
     public static void fuzzerTestOneInput(byte[] data) throws IOException {
-        var text =
-                new String(data, StandardCharsets.ISO_8859_1).replace("\r", "").replaceAll("\n{2,}", "\n");
+        var text = EMPTY_LINES
+                .matcher(new String(data, StandardCharsets.ISO_8859_1).replace("\r", ""))
+                .replaceAll("\n");
         if (text.isEmpty() || text.startsWith("\n")) {
             return;
         }
@@ -25,7 +32,9 @@ public final class HeaderFuzz {
         fields.writeTo(out);
         check(Arrays.equals(out.toByteArray(), header), "a header is written as it was read", text);
         check(fields.size() == header.length, "its size is that of its octets", text);
-        for (var field : fields.now()) {
+        var now = fields.now();
+        for (int i = 0; i < Math.min(now.length, MOST_FIELDS); i++) {
+            var field = now[i];
             check(fields.all(field.name()).isEmpty() == field.name().isEmpty(), "a field is found by its name", text);
             fields.addresses(field.name());
             var value = field.value();
