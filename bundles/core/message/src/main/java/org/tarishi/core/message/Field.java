@@ -16,10 +16,12 @@ final class Field implements HeaderField {
     private final int nameLength;
     /** Where the value begins: behind the colon. */
     private final int valueStart;
+    /** Where it ends: before the line end. */
+    private final int valueEnd;
 
     private final boolean high;
 
-    /** Takes bytes that end with CRLF. */
+    /** Takes bytes that end with CRLF; or with anything, where they are of a part of binary content. */
     Field(byte[] source, int start, int end, boolean maybeHigh) {
         this.source = source;
         this.start = start;
@@ -35,7 +37,16 @@ final class Field implements HeaderField {
         boolean isField = nameEnd > start && at < end && source[at] == ':';
         this.nameLength = isField ? nameEnd - start : 0;
         this.valueStart = isField ? at + 1 : start;
+        this.valueEnd = withoutLineEnd();
         this.high = maybeHigh && isHigh();
+    }
+
+    private int withoutLineEnd() {
+        int at = end;
+        if (at > valueStart && source[at - 1] == '\n') {
+            at--;
+        }
+        return at > valueStart && source[at - 1] == '\r' ? at - 1 : at;
     }
 
     private boolean isHigh() {
@@ -106,7 +117,7 @@ final class Field implements HeaderField {
 
     @Override
     public String rawValue() {
-        return new String(source, valueStart, end - 2 - valueStart, StandardCharsets.ISO_8859_1);
+        return new String(source, valueStart, valueEnd - valueStart, StandardCharsets.ISO_8859_1);
     }
 
     @Override
@@ -116,7 +127,7 @@ final class Field implements HeaderField {
 
     /** Returns the value unfolded, raw UTF-8 decoded, encoded words as they are. */
     String unfolded() {
-        return HeaderText.unfold(source, valueStart, end - 2, high);
+        return HeaderText.unfold(source, valueStart, valueEnd, high);
     }
 
     @Override

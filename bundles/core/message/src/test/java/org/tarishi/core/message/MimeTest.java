@@ -2,6 +2,7 @@ package org.tarishi.core.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.tarishi.core.message.Receiving.binary;
 import static org.tarishi.core.message.Receiving.bytes;
 import static org.tarishi.core.message.Receiving.message;
 import static org.tarishi.core.message.Receiving.read;
@@ -213,6 +214,43 @@ class MimeTest {
                 .root();
         assertThat(digest.parts().getFirst().type()).isEqualTo("message/rfc822");
         assertThat(digest.parts().getFirst().parts().getFirst().text(9)).isEqualTo("t");
+    }
+
+    @Test
+    void aPartEndsNoSoonerThanTheLastOfThoseWithinIt() throws Exception {
+        var text = """
+                Content-Type: multipart/mixed; boundary=o
+
+                --o
+                Content-Type: multipart/mixed; boundary=i
+
+                --i
+                --o--
+                """.replace("\n", "\r\n");
+        var outer = message(text).root().parts().getFirst();
+        // Its last part is empty and begins behind the line break, which is not the next delimiter's then.
+        assertThat(outer.parts()).hasSize(1);
+        assertThat(read(outer.openRaw())).isEqualTo("--i\r\n");
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+    Content-Type:            | ''
+    Content-Type: a/b        | a/b
+    Content-Type:\\n         | ''
+    Content-Type: a/b\\nA: b  | a/b
+    Content-Type: a/b\\r     | a/b
+    Content-Type: a/b\\r\\n  | a/b
+    """)
+    void inBinaryContentTheHeaderOfAPartMayEndAnywhere(String header, String value) throws Exception {
+        var part = binary("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                        + header.replace("\\r", "\r").replace("\\n", "\n"))
+                .root()
+                .parts()
+                .getFirst();
+        assertThat(part.headers().getFirst().name()).isEqualTo("Content-Type");
+        assertThat(part.headers().getFirst().value().strip()).isEqualTo(value);
+        assertThat(part.headers().getFirst().rawValue().strip()).isEqualTo(value);
     }
 
     @Test

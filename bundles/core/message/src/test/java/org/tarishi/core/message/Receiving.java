@@ -112,6 +112,14 @@ final class Receiving {
         return message(store(), bytes(message));
     }
 
+    /** Receives a message as one chunk of binary content (RFC 3030), whose last line need not end. */
+    static LiveMessage binary(String message) {
+        var intake = store().open("test.1", Framing.BINARY_CHUNKS, BareLineEnds.REFUSE, WIDE);
+        feedAll(intake, ByteBuffer.wrap(bytes(message)));
+        intake.end();
+        return ((Received.Complete) complete(intake)).message();
+    }
+
     static String written(LiveMessage message, WriteOption... options) throws IOException {
         var out = new ByteArrayOutputStream();
         message.writeTo(out, Set.of(options));
