@@ -1,0 +1,122 @@
+package org.tarishi.core.message;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.tarishi.api.message.Message;
+import org.tarishi.api.message.MimeLimitException;
+import org.tarishi.api.message.Part;
+import org.tarishi.core.spi.Intake.Received;
+import org.tarishi.core.spi.LiveMessage;
+import org.tarishi.core.spi.MessageStore.BareLineEnds;
+import org.tarishi.core.spi.MessageStore.Framing;
+import org.tarishi.core.spi.MessageStore.Limits;
+
+/**
+ * Parts of a message: they lie within the one that they belong to, one behind the other; each can be read and is what stands there; and
+ * looking at them changes nothing.
+ */
+public final class MimeFuzz {
+
+    private static final int MOST_PARTS = 12;
+    private static final int DEEPEST = 4;
+    private static final int SOME = 200;
+    private static final Limits LIMITS = new Limits(0, 1 << 20, 1 << 20, 1 << 20, true);
+    private static final SpoolingMessageStore STORE = new SpoolingMessageStore(
+            System.getProperty("java.io.tmpdir"), new Settings(16 << 20, 64L << 20, "", MOST_PARTS, DEEPEST, 1024));
+
+    private MimeFuzz() {}
+
+    /** Called by Jazzer: a message, whose lines need no CR. */
+    public static void fuzzerTestOneInput(byte[] data) throws IOException {
+        var text =
+                new String(data, StandardCharsets.ISO_8859_1).replace("\r", "").replace("\n", "\r\n");
+        var message = message(text.getBytes(StandardCharsets.ISO_8859_1));
+        if (message == null) {
+            return;
+        }
+        try {
+            parts(message, text);
+        } finally {
+            message.close();
+        }
+    }
+
+    private static void parts(Message message, String text) throws IOException {
+        var before = written(message);
+        var body = body(before);
+        try {
+            var root = (MimePart) message.root();
+            check(root.start() == 0 && root.end() == body.length, "the root is all of the body", text);
+            check(looked(root, body, 1, text) <= MOST_PARTS, "there are not more parts than allowed", text);
+        } catch (MimeLimitException e) {
+            check(Objects.requireNonNull(e.getMessage()).contains("max"), "the limit is named", text);
+        }
+        check(Arrays.equals(before, written(message)), "a message stays as it is when its parts are looked at", text);
+    }
+
+    private static @Nullable LiveMessage message(byte[] bytes) throws IOException {
+        var intake = STORE.open("fuzz", Framing.BINARY_CHUNKS, BareLineEnds.REFUSE, LIMITS);
+        var part = ByteBuffer.wrap(bytes);
+        while (part.hasRemaining()) {
+            intake.feed(part);
+        }
+        intake.end();
+        var received = new AtomicReference<Received>();
+        intake.complete(Runnable::run, received::set);
+        return switch (Objects.requireNonNull(received.get(), "what is in memory is told at once")) {
+            case Received.Faulty(var ignored) -> null;
+            case Received.Complete(var message) -> message;
+        };
+    }
+
+    private static byte[] written(Message message) throws IOException {
+        var out = new ByteArrayOutputStream();
+        message.writeTo(out, Set.of());
+        return out.toByteArray();
+    }
+
+    private static byte[] body(byte[] message) {
+        var text = new String(message, StandardCharsets.ISO_8859_1);
+        int start = text.startsWith("\r\n") ? 2 : text.indexOf("\r\n\r\n") + 4;
+        return Arrays.copyOfRange(message, start, message.length);
+    }
+
+    /** Looks at a part and those below; returns how many. */
+    private static int looked(MimePart part, byte[] body, int depth, String text) throws IOException {
+        check(depth <= DEEPEST, "parts lie no deeper than allowed", text);
+        check(
+                Arrays.equals(
+                        part.openRaw().readAllBytes(), Arrays.copyOfRange(body, (int) part.start(), (int) part.end())),
+                "a part is what stands in its place",
+                text);
+        part.open().readAllBytes();
+        check(part.text(SOME).length() <= SOME, "no more text than was asked for", text);
+        part.fileName();
+        part.parameter("charset");
+        part.disposition();
+        check(!part.type().isEmpty() && !part.transferEncoding().isEmpty(), "it has a type and an encoding", text);
+        int count = 1;
+        long last = part.start();
+        for (Part each : part.parts()) {
+            var below = (MimePart) each;
+            check(below.start() >= last && below.end() >= below.start(), "parts stand one behind the other", text);
+            check(below.end() <= part.end(), "a part lies within the one that it belongs to", text);
+            last = below.end();
+            count += looked(below, body, depth + 1, text);
+        }
+        return count;
+    }
+
+    private static void check(boolean holds, String rule, String of) {
+        if (!holds) {
+            throw new AssertionError(rule + ": " + org.tarishi.api.Text.escaped(of));
+        }
+    }
+}
