@@ -309,15 +309,17 @@ final class HeaderText {
 
     /** Returns the place behind the closing quote; that behind the word when there is none before a break. */
     private static int quotedEnd(String value, int from) {
+        boolean isEscaped = false;
         for (int at = from + 1; at < value.length(); at++) {
             char c = value.charAt(at);
-            if (c == '\\') {
-                at++;
-            } else if (c == '"') {
-                return at + 1;
-            } else if (c == '\r' || c == '\n') {
+            // A backslash takes nothing from a break, which would get into the field else.
+            if (c == '\r' || c == '\n') {
                 break;
             }
+            if (c == '"' && !isEscaped) {
+                return at + 1;
+            }
+            isEscaped = c == '\\' && !isEscaped;
         }
         return wordEnd(value, from);
     }

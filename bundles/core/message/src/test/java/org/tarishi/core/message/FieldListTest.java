@@ -184,6 +184,28 @@ class FieldListTest {
         });
     }
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "\"\\\nBcc: other@example.com\"",
+                "\"\\\rBcc: other@example.com\"",
+                "\"\\\r\nBcc: other@example.com\"",
+                "\"a\nBcc: other@example.com\" <a@b.example>",
+                "\"a\\\\\nBcc: other@example.com\" <a@b.example>",
+                "\"\\\n\"",
+                "\"\\"
+            })
+    void aLineBreakInAQuotedStringIsAFoldTooWhateverStandsBeforeIt(String value) {
+        for (var name : new String[] {"To", "From", "Subject"}) {
+            var list = new FieldList();
+            list.append(name, value);
+            var block = list.block();
+            var again = FieldList.parse(block, block.length - 2, true);
+            assertThat(again.now()).as(name).hasSize(1);
+            assertThat(text(block).replace("\r\n", "")).as(name).doesNotContain("\r", "\n");
+        }
+    }
+
     @Test
     void aLineBreakBecomesAFoldAndNeverEndsTheHeader() {
         var header = new FieldList();
