@@ -129,7 +129,7 @@ final class ReplyReader {
             int point = text.codePointAt(i);
             octets += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
             if (octets > SHOWN) {
-                return text.substring(0, i);
+                return text.substring(0, i).stripTrailing();
             }
             i += Character.charCount(point);
         }

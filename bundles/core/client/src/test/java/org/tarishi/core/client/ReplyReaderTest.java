@@ -107,6 +107,8 @@ class ReplyReaderTest {
         assertThat(read("250 " + "ü".repeat(400) + "\r\n").lines().getFirst()).isEqualTo("ü".repeat(250));
         assertThat(read("250 x" + "\uD83D\uDE00".repeat(200) + "\r\n").lines().getFirst())
                 .isEqualTo("x" + "\uD83D\uDE00".repeat(124));
+        assertThat(read("250 " + "x".repeat(499) + " and more\r\n").lines().getFirst())
+                .isEqualTo("x".repeat(499));
     }
 
     @Test
