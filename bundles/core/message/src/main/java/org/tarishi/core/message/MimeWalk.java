@@ -184,8 +184,7 @@ final class MimeWalk {
             part.fields = Arrays.copyOf(fields, stray);
             part.hasBody = stray < fields.length;
         }
-        // The break before a delimiter is the delimiter's (RFC 2046 section 5.1.1), unless something empty is behind
-        // it.
+        // The break before a delimiter is the delimiter's (RFC 2046 section 5.1.1), unless an empty part is behind it.
         long first = part.parts.isEmpty() ? part.start : ((MimePart) part.parts.getLast()).end();
         boolean hasBreak = !isEnd && at - 2 >= first;
         long end = hasBreak ? at - 2 : Math.max(at, part.start);
