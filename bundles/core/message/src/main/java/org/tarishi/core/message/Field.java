@@ -16,8 +16,6 @@ final class Field implements HeaderField {
     private final int nameLength;
     /** Where the value begins: behind the colon. */
     private final int valueStart;
-    /** Where it ends: before the line end. */
-    private final int valueEnd;
 
     private final boolean high;
 
@@ -37,11 +35,11 @@ final class Field implements HeaderField {
         boolean isField = nameEnd > start && at < end && source[at] == ':';
         this.nameLength = isField ? nameEnd - start : 0;
         this.valueStart = isField ? at + 1 : start;
-        this.valueEnd = withoutLineEnd();
         this.high = maybeHigh && isHigh();
     }
 
-    private int withoutLineEnd() {
+    /** Where the value ends: before the line end. */
+    private int valueEnd() {
         int at = end;
         if (at > valueStart && source[at - 1] == '\n') {
             at--;
@@ -117,7 +115,7 @@ final class Field implements HeaderField {
 
     @Override
     public String rawValue() {
-        return new String(source, valueStart, valueEnd - valueStart, StandardCharsets.ISO_8859_1);
+        return new String(source, valueStart, valueEnd() - valueStart, StandardCharsets.ISO_8859_1);
     }
 
     @Override
@@ -127,7 +125,7 @@ final class Field implements HeaderField {
 
     /** Returns the value unfolded, raw UTF-8 decoded, encoded words as they are. */
     String unfolded() {
-        return HeaderText.unfold(source, valueStart, valueEnd, high);
+        return HeaderText.unfold(source, valueStart, valueEnd(), high);
     }
 
     @Override
