@@ -1,18 +1,9 @@
 package org.tarishi.core.message;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import org.tarishi.core.spi.Intake.Fault;
-import org.tarishi.core.spi.Intake.Progress;
-import org.tarishi.core.spi.Intake.Received;
 import org.tarishi.core.spi.MessageStore.BareLineEnds;
 import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
@@ -43,19 +34,19 @@ public final class ChunkFuzz {
         };
         var bare = (data[0] & 4) == 0 ? BareLineEnds.REFUSE : BareLineEnds.CONVERT;
         var limits = (data[0] & 8) == 0 ? WIDE : NARROW;
-        var whole = read(bytes, framing, bare, limits, -1);
-        var split = read(bytes, framing, bare, limits, data[0] >> 4);
+        var whole = Outcome.of(STORE.open("fuzz", framing, bare, limits), framing, bytes, null);
+        var split = Outcome.of(STORE.open("fuzz", framing, bare, limits), framing, bytes, new Random(data[0] >> 4));
         check(whole.equals(split), "it does not matter how it is split: " + whole + ", " + split, bytes);
-        var message = whole.message;
+        var message = whole.message();
         if (message == null) {
-            check(whole.fault != null || framing == Framing.DOT, "what is counted ends where the count ends", bytes);
+            check(whole.fault() != null || framing == Framing.DOT, "what is counted ends where the count ends", bytes);
             return;
         }
         int header = message.startsWith("\r\n") ? 0 : message.indexOf("\r\n\r\n");
         check(header >= 0, "a message has a header that ends", bytes);
         lines(framing == Framing.BINARY_CHUNKS ? message.substring(0, header) : message, bytes);
         if (bare == BareLineEnds.CONVERT && limits.equals(WIDE)) {
-            check(framing == Framing.BINARY_CHUNKS || whole.fault == null, "what is repaired has no fault", bytes);
+            check(framing == Framing.BINARY_CHUNKS || whole.fault() == null, "what is repaired has no fault", bytes);
         }
         if (framing == Framing.BINARY_CHUNKS) {
             var given = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -88,40 +79,6 @@ public final class ChunkFuzz {
             check(c != '\r' || i + 1 == text.length() || text.charAt(i + 1) == '\n', "no bare CR in text", bytes);
             check(c != '\n' || (i > 0 && text.charAt(i - 1) == '\r'), "no bare LF in text", bytes);
         }
-    }
-
-    private record Outcome(
-            int taken, @Nullable Fault fault, @Nullable String message) {}
-
-    private static Outcome read(byte[] bytes, Framing framing, BareLineEnds bare, Limits limits, int seed)
-            throws IOException {
-        var random = seed == -1 ? null : new Random(seed);
-        var intake = STORE.open("fuzz", framing, bare, limits);
-        var progress = Progress.MORE;
-        int at = 0;
-        while (at < bytes.length && progress != Progress.END) {
-            int length = random == null ? bytes.length - at : 1 + random.nextInt(Math.min(bytes.length - at, 9));
-            var part = ByteBuffer.wrap(bytes, at, length);
-            progress = intake.feed(part);
-            at += length - part.remaining();
-        }
-        if (framing != Framing.DOT) {
-            intake.end();
-        } else if (progress != Progress.END) {
-            intake.abort();
-            return new Outcome(-1, null, null);
-        }
-        var received = new AtomicReference<Received>();
-        intake.complete(Runnable::run, received::set);
-        return switch (Objects.requireNonNull(received.get(), "what is in memory is told at once")) {
-            case Received.Faulty(var fault) -> new Outcome(at, fault, null);
-            case Received.Complete(var message) -> {
-                var out = new ByteArrayOutputStream();
-                message.writeTo(out, Set.of());
-                message.close();
-                yield new Outcome(at, null, out.toString(StandardCharsets.ISO_8859_1));
-            }
-        };
     }
 
     private static void check(boolean holds, String rule, byte[] of) {

@@ -1,19 +1,12 @@
 package org.tarishi.core.message;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.tarishi.core.spi.Intake;
 import org.tarishi.core.spi.Intake.Fault;
-import org.tarishi.core.spi.Intake.Progress;
-import org.tarishi.core.spi.Intake.Received;
 import org.tarishi.core.spi.MessageStore.BareLineEnds;
 import org.tarishi.core.spi.MessageStore.Framing;
 import org.tarishi.core.spi.MessageStore.Limits;
@@ -36,71 +29,33 @@ public final class DataFuzz {
         var wire = Arrays.copyOfRange(data, 1, data.length);
         boolean narrow = (data[0] & 1) != 0;
         var limits = narrow ? NARROW : WIDE;
-        var whole = read(wire, limits, wire.length);
-        var split = read(wire, limits, data[0] >> 1);
+        var whole = read(wire, limits, null);
+        var split = read(wire, limits, new Random(data[0] >> 1));
         check(whole.equals(split), "it does not matter how the data is split: " + whole + ", " + split, wire);
         var wanted = Reference.read(wire);
         check(
-                whole.taken == wanted.taken,
-                "the data ends behind CRLF, dot, CRLF only, at " + wanted.taken + " of " + whole.taken,
+                whole.taken() == wanted.taken(),
+                "the data ends behind CRLF, dot, CRLF only, at " + wanted.taken() + " of " + whole.taken(),
                 wire);
         if (narrow) {
             check(
-                    whole.message == null || whole.message.length() <= limits.bytes() + 2,
+                    whole.message() == null || whole.message().length() <= limits.bytes() + 2,
                     "a message is not longer than allowed",
                     wire);
             return;
         }
-        if (wanted.taken < 0) {
+        if (wanted.taken() < 0) {
             return;
         }
-        check(whole.fault == wanted.fault, "the fault is " + wanted.fault + ", not " + whole.fault, wire);
-        check(Objects.equals(whole.message, wanted.message), "the message is what the simple reader reads", wire);
-        if (whole.message != null) {
-            check(Reference.bare(whole.message) == null, "no line ends but by CRLF", wire);
+        check(whole.fault() == wanted.fault(), "the fault is " + wanted.fault() + ", not " + whole.fault(), wire);
+        check(Objects.equals(whole.message(), wanted.message()), "the message is what the simple reader reads", wire);
+        if (whole.message() != null) {
+            check(Reference.bare(whole.message()) == null, "no line ends but by CRLF", wire);
         }
     }
 
-    /**
-     * What came of it.
-     *
-     * @param taken how many bytes were taken up to the end; -1 when there was none
-     */
-    private record Outcome(
-            int taken, @Nullable Fault fault, @Nullable String message) {}
-
-    /** Reads it at once, or, by the numbers that a seed gives, in parts. */
-    private static Outcome read(byte[] wire, Limits limits, int seed) throws IOException {
-        var random = seed == wire.length ? null : new Random(seed);
-        var intake = STORE.open("fuzz", Framing.DOT, BareLineEnds.REFUSE, limits);
-        var progress = Progress.MORE;
-        int at = 0;
-        while (at < wire.length && progress != Progress.END) {
-            int length = random == null ? wire.length - at : 1 + random.nextInt(Math.min(wire.length - at, 9));
-            var part = ByteBuffer.wrap(wire, at, length);
-            progress = intake.feed(part);
-            at += length - part.remaining();
-        }
-        if (progress != Progress.END) {
-            intake.abort();
-            return new Outcome(-1, null, null);
-        }
-        return complete(intake, at);
-    }
-
-    private static Outcome complete(Intake intake, int taken) throws IOException {
-        var received = new AtomicReference<Received>();
-        intake.complete(Runnable::run, received::set);
-        return switch (received.get()) {
-            case null -> throw new AssertionError("what is in memory is told at once");
-            case Received.Faulty(var fault) -> new Outcome(taken, fault, null);
-            case Received.Complete(var message) -> {
-                var out = new ByteArrayOutputStream();
-                message.writeTo(out, Set.of());
-                message.close();
-                yield new Outcome(taken, null, out.toString(StandardCharsets.ISO_8859_1));
-            }
-        };
+    private static Outcome read(byte[] wire, Limits limits, @Nullable Random steps) throws IOException {
+        return Outcome.of(STORE.open("fuzz", Framing.DOT, BareLineEnds.REFUSE, limits), Framing.DOT, wire, steps);
     }
 
     private static void check(boolean holds, String rule, byte[] of) {
@@ -123,7 +78,7 @@ public final class DataFuzz {
             while (true) {
                 int end = text.indexOf("\r\n", at);
                 if (end < 0) {
-                    return new Outcome(-1, null, null);
+                    return Outcome.ENDLESS;
                 }
                 var line = text.substring(at, end);
                 at = end + 2;

@@ -1,13 +1,13 @@
 package org.tarishi.core.message;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.api.message.Message;
 import org.tarishi.api.message.MimeLimitException;
@@ -31,6 +31,8 @@ public final class MimeFuzz {
     private static final SpoolingMessageStore STORE = new SpoolingMessageStore(
             System.getProperty("java.io.tmpdir"), new Settings(16 << 20, 64L << 20, "", MOST_PARTS, DEEPEST, 1024));
 
+    private static final Pattern BLANKS_BEHIND = Pattern.compile("[ \t]+$");
+
     private MimeFuzz() {}
 
     /** Called by Jazzer: a message, whose lines need no CR. */
@@ -49,7 +51,7 @@ public final class MimeFuzz {
     }
 
     private static void parts(Message message, String text) throws IOException {
-        var before = written(message);
+        var before = Outcome.written(message);
         var body = body(before);
         try {
             var root = (MimePart) message.root();
@@ -58,7 +60,10 @@ public final class MimeFuzz {
         } catch (MimeLimitException e) {
             check(Objects.requireNonNull(e.getMessage()).contains("max"), "the limit is named", text);
         }
-        check(Arrays.equals(before, written(message)), "a message stays as it is when its parts are looked at", text);
+        check(
+                Arrays.equals(before, Outcome.written(message)),
+                "a message stays as it is when its parts are looked at",
+                text);
     }
 
     private static @Nullable LiveMessage message(byte[] bytes) throws IOException {
@@ -68,18 +73,10 @@ public final class MimeFuzz {
             intake.feed(part);
         }
         intake.end();
-        var received = new AtomicReference<Received>();
-        intake.complete(Runnable::run, received::set);
-        return switch (Objects.requireNonNull(received.get(), "what is in memory is told at once")) {
+        return switch (Outcome.received(intake)) {
             case Received.Faulty(var ignored) -> null;
             case Received.Complete(var message) -> message;
         };
-    }
-
-    private static byte[] written(Message message) throws IOException {
-        var out = new ByteArrayOutputStream();
-        message.writeTo(out, Set.of());
-        return out.toByteArray();
     }
 
     private static byte[] body(byte[] message) {
@@ -108,10 +105,43 @@ public final class MimeFuzz {
             var below = (MimePart) each;
             check(below.start() >= last && below.end() >= below.start(), "parts stand one behind the other", text);
             check(below.end() <= part.end(), "a part lies within the one that it belongs to", text);
+            check(!isDelimited(below, body, delimiters(part)), "no delimiter is left in a part", text);
             last = below.end();
             count += looked(below, body, depth + 1, text);
         }
         return count;
+    }
+
+    /** Tells whether there is a delimiter in a part that is none of those within. */
+    private static boolean isDelimited(MimePart part, byte[] body, Set<String> delimiters) throws IOException {
+        if (delimiters.isEmpty()) {
+            return false;
+        }
+        var within = new HashSet<String>();
+        delimitersWithin(part, within);
+        var content = Arrays.copyOfRange(body, (int) part.start(), (int) part.end());
+        return Arrays.stream(new String(content, StandardCharsets.ISO_8859_1).split("\r\n"))
+                .map(line -> BLANKS_BEHIND.matcher(line).replaceFirst(""))
+                .anyMatch(line -> delimiters.contains(line) && !within.contains(line));
+    }
+
+    private static void delimitersWithin(MimePart part, Set<String> into) throws IOException {
+        into.addAll(delimiters(part));
+        for (var each : part.parts()) {
+            delimitersWithin((MimePart) each, into);
+        }
+    }
+
+    /** The delimiters of its parts: one in front of each, and one behind the last. */
+    private static Set<String> delimiters(MimePart part) {
+        var boundary = part.type().startsWith("multipart/")
+                ? part.parameter("boundary").orElse("").stripTrailing()
+                : "";
+        if (boundary.isEmpty()) {
+            return Set.of();
+        }
+        var delimiter = new String(("--" + boundary).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        return Set.of(delimiter, delimiter + "--");
     }
 
     private static void check(boolean holds, String rule, String of) {
