@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -202,16 +203,17 @@ class AuthTest {
 
     /**
      * Several connections try at once, and one is honest beside them. Half of the wrong names are nobody's: each costs a hash of
-     * auth-flat-file, here one that is quick, for it is about their number. {@code -Dwrong=100000} is the long form.
+     * auth-flat-file, here one that is quick, for it is about their number. {@code -Dwrong=100000 -DwrongHash=argon2id} is the long form,
+     * which takes the better part of an hour.
      */
     @Test
-    @Timeout(1200)
+    @Timeout(value = 3, unit = TimeUnit.HOURS)
     void wrongPasswordsFillNeitherMemoryNorLogAndSlowNobodyElse() throws Exception {
         int most = Setup.wrong();
         try (var attacked = withUsers(Instance.in(root.resolve("attacked"))
                 .optimised()
                 .set("org.tarishi.core.server", "authFailures", "1000")
-                .set(Instance.USERS, "hash", "argon2id:m=8,t=1,p=1"))) {
+                .set(Instance.USERS, "hash", Setup.wrongHash()))) {
             login(attacked);
             long heap = attacked.heap();
             long log = attacked.log().length();

@@ -62,6 +62,11 @@ final class Setup {
         return Integer.parseInt(text("tarishi.wrong"));
     }
 
+    /** By which hash wrong passwords are found to be wrong, as auth-flat-file names it. */
+    static String wrongHash() {
+        return text("tarishi.wrongHash");
+    }
+
     /** What random dialogues come from; the same seed gives the same again. */
     static long seed() {
         return Long.parseLong(text("tarishi.seed"));
