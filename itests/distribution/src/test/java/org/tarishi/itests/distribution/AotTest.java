@@ -3,6 +3,7 @@ package org.tarishi.itests.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -38,6 +39,9 @@ class AotTest extends Driver {
         assertThat(made.code()).as(made.out()).isZero();
         assertThat(made.out()).isEqualTo("Learning from a start, so that the next ones are quick ...\n");
         assertThat(caches()).hasSize(1);
+        // loaded by nothing but a handshake
+        assertThat(Files.readString(caches().getFirst(), StandardCharsets.ISO_8859_1))
+                .contains("sun/security/ssl/SSLEngineImpl$DelegatedTask");
         assertThat(learned(home(), "")).hasSize(2);
         assertThat(files()).containsAll(before).hasSize(before.size() + 2);
         assertThat(tarishiAot()).isEqualTo(new Result(0, ""));

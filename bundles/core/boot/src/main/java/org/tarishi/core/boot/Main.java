@@ -40,6 +40,7 @@ public final class Main {
         return switch (options.command()) {
             case "run" -> Instance.run(folders, version(), options);
             case "await" -> await(folders, options.rest());
+            case "rehearse" -> rehearse(folders);
             case "stop" -> stop(folders);
             default -> ask(folders, options.command(), options.rest());
         };
@@ -91,6 +92,16 @@ public final class Main {
             Thread.currentThread().interrupt();
         }
         return Refusal.ENDED;
+    }
+
+    /** Has an instance that learns be used; for the start script. */
+    private static int rehearse(Folders folders) throws Refusal {
+        try {
+            Rehearsal.run(folders);
+            return 0;
+        } catch (IOException e) {
+            throw new Refusal(Refusal.NOT_READY, "what comes with use is not learned: " + e.getMessage());
+        }
     }
 
     private static int stop(Folders folders) throws Refusal {
