@@ -4,10 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
@@ -25,9 +23,6 @@ final class HeaderText {
 
     /** Longer encoded words than RFC 2047 allows are seen, and read. */
     private static final int FARTHEST_WORD_END = 1000;
-
-    /** So many charsets are looked for in one value. */
-    private static final int MOST_CHARSETS = 20;
 
     private static final String WORD_START = "=?UTF-8?Q?";
     private static final String WORD_END = "?=";
@@ -97,11 +92,10 @@ final class HeaderText {
             return text;
         }
         var out = new StringBuilder(text.length()).append(text, 0, at);
-        var charsets = new HashMap<String, Boolean>();
         boolean isAfterWord = false;
         int done = at;
         while (at >= 0) {
-            int end = encodedWordEnd(text, at, charsets);
+            int end = encodedWordEnd(text, at);
             var word = end < 0 ? "" : text.substring(at, end);
             var decoded = end < 0 ? word : DecoderUtil.decodeEncodedWords(word, DecodeMonitor.SILENT);
             if (decoded.equals(word)) {
@@ -121,7 +115,7 @@ final class HeaderText {
     }
 
     /** Returns the place behind an encoded word, -1 where there is none. Looks a bounded way ahead. */
-    private static int encodedWordEnd(String text, int start, Map<String, Boolean> charsets) {
+    private static int encodedWordEnd(String text, int start) {
         int limit = Math.min(text.length(), start + FARTHEST_WORD_END);
         int encoding = text.indexOf('?', start + 2, limit) + 1;
         if (encoding == 0
@@ -131,21 +125,12 @@ final class HeaderText {
             return -1;
         }
         int end = text.indexOf(WORD_END, encoding + 2, limit);
-        return end >= 0 && isKnown(text.substring(start + 2, encoding - 1), charsets) ? end + WORD_END.length() : -1;
+        return end >= 0 && isKnownCharset(text.substring(start + 2, encoding - 1)) ? end + WORD_END.length() : -1;
     }
 
-    /** Tells whether a charset is known. To learn that one is not takes the JDK a third of a millisecond: a few are asked for. */
-    private static boolean isKnown(String name, Map<String, Boolean> asked) {
+    private static boolean isKnownCharset(String name) {
         int language = name.indexOf('*'); // RFC 2231 section 5
-        var charset = language < 0 ? name : name.substring(0, language);
-        var known = asked.get(charset);
-        if (known == null) {
-            known = asked.size() < MOST_CHARSETS && Charsets.isKnown(charset);
-            if (asked.size() < MOST_CHARSETS) {
-                asked.put(charset, known);
-            }
-        }
-        return known;
+        return Charsets.isKnown(language < 0 ? name : name.substring(0, language));
     }
 
     // ---- writing

@@ -80,7 +80,7 @@ final class MimeWalk {
             return List.of();
         }
         try (var in = body.open()) {
-            var lines = new Lines(in);
+            var lines = new Lines(in, body.size());
             while (lines.next()) {
                 inside = line(inside, lines);
             }
@@ -195,8 +195,10 @@ final class MimeWalk {
     /** Lines of a stream; one that is longer than the block comes in pieces. */
     private static final class Lines {
 
+        private static final int MOST = 64 * 1024;
+
         private final InputStream in;
-        final byte[] block = new byte[64 * 1024];
+        final byte[] block;
         private int filled;
         /** Where the line begins in the block, in the body, and how long it is, CRLF included. */
         int from;
@@ -206,8 +208,10 @@ final class MimeWalk {
         boolean isStart = true;
         private boolean isEnded = true;
 
-        Lines(InputStream in) {
+        Lines(InputStream in, long size) {
             this.in = in;
+            // Most bodies are small, and many are walked at once.
+            this.block = new byte[Math.clamp(size, 1, MOST)];
         }
 
         boolean next() throws IOException {
