@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,10 +35,17 @@ class AotTest extends Driver {
     void theCacheIsUsedOnceItIsMadeAndLeavesNothingElseBehind() throws Exception {
         var before = files();
 
-        var made = tarishiAot();
+        // Two that want one at once have the same.
+        List<Result> made;
+        try (var both = Executors.newFixedThreadPool(2)) {
+            var asked = List.of(both.submit(this::tarishiAot), both.submit(this::tarishiAot));
+            made = List.of(asked.getFirst().get(), asked.getLast().get());
+        }
 
-        assertThat(made.code()).as(made.out()).isZero();
-        assertThat(made.out()).isEqualTo("Learning from a start, so that the next ones are quick ...\n");
+        assertThat(made)
+                .containsExactlyInAnyOrder(
+                        new Result(0, "Learning from a start, so that the next ones are quick ...\n"),
+                        new Result(0, ""));
         assertThat(caches()).hasSize(1);
         // loaded by nothing but a handshake
         assertThat(Files.readString(caches().getFirst(), StandardCharsets.ISO_8859_1))

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +36,7 @@ abstract class Driver {
     @TempDir
     Path root;
 
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Process> processes = Collections.synchronizedList(new ArrayList<>());
 
     /** What a command printed, both streams, and its exit code. */
     record Result(int code, String out) {}
