@@ -2,20 +2,17 @@ package org.tarishi.core.client;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.tarishi.api.Reply;
 import org.tarishi.api.Text;
+import org.tarishi.itests.fuzz.Defaults;
 
 /** Replies of a server: each is read up to the end of its last line and no further, or refused; what is kept of one can't forge another. */
 public final class ReplyFuzz {
 
-    private static final ReplyReader READER = new ReplyReader(new Settings((Config) Proxy.newProxyInstance(
-            Config.class.getClassLoader(),
-            new Class<?>[] {Config.class},
-            (self, method, arguments) -> method.getDefaultValue())));
+    private static final ReplyReader READER = new ReplyReader(new Settings(Defaults.of(Config.class)));
 
     private ReplyFuzz() {}
 

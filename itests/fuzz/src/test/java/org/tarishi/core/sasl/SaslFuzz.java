@@ -11,6 +11,7 @@ import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.SaslMechanism;
 import org.tarishi.api.service.TokenVerdict;
+import org.tarishi.itests.fuzz.Defaults;
 
 /**
  * Responses of all mechanisms, several in an exchange: nobody authenticates who does not know a secret, names are what SASLprep makes of
@@ -19,7 +20,7 @@ import org.tarishi.api.service.TokenVerdict;
 public final class SaslFuzz {
 
     /** Its key is kept nowhere. */
-    private static final Sasl SASL = new Sasl(new Settings(proxy(Config.class)), Path.of("/dev/null"));
+    private static final Sasl SASL = new Sasl(new Settings(Defaults.of(Config.class)), Path.of("/dev/null"));
 
     private static final List<SaslMechanism> MECHANISMS = List.of(
             new Plain(),
@@ -101,12 +102,9 @@ public final class SaslFuzz {
         }
     }
 
-    /** Says what is the default, or nothing. */
+    /** Says nothing. */
     private static <T> T proxy(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, method, _) -> {
-            if (method.getDefaultValue() != null) {
-                return method.getDefaultValue();
-            }
             if (method.getReturnType().isInterface() && method.getName().equals("local")) {
                 return proxy(method.getReturnType());
             }

@@ -1,13 +1,13 @@
 package org.tarishi.core.server;
 
 import io.netty.buffer.Unpooled;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.tarishi.api.EsmtpParameters;
 import org.tarishi.api.ListenerMode;
 import org.tarishi.api.MailHost;
 import org.tarishi.api.Reply;
+import org.tarishi.itests.fuzz.Defaults;
 
 /** Command lines, with the arguments of MAIL and RCPT: what is accepted is written as what is read as the same; replies are well formed. */
 public final class CommandLineFuzz {
@@ -94,11 +94,7 @@ public final class CommandLineFuzz {
 
     /** All that the core can offer, and what plugins may add. */
     static Offer everything() {
-        var defaults = (Config) Proxy.newProxyInstance(
-                Config.class.getClassLoader(),
-                new Class<?>[] {Config.class},
-                (self, method, arguments) -> method.getDefaultValue());
-        var offer = Offer.of(new Settings(defaults));
+        var offer = Offer.of(new Settings(Defaults.of(Config.class)));
         offer.offer("FUTURERELEASE 86400 2026-11-21T12:00:00Z");
         offer.offer("MT-PRIORITY");
         for (var keyword : new String[] {"HOLDFOR", "HOLDUNTIL", "MT-PRIORITY", "X-Y", "A"}) {
