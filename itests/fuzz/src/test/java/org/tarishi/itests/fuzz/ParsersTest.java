@@ -8,12 +8,14 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,20 +69,30 @@ class ParsersTest {
         }
     }
 
+    /** What somebody has written, and what was found and kept. */
     private static List<byte[]> kept(String target) throws IOException {
+        var inputs = new ArrayList<byte[]>();
         var folder = FOLDER.resolve("corpus").resolve(target);
-        if (!Files.isDirectory(folder)) {
-            return Collections.singletonList(new byte[0]);
-        }
-        var found = new ArrayList<byte[]>();
-        try (var files = Files.list(folder)) {
-            for (var file : files.sorted().toList()) {
-                found.add(Files.readAllBytes(file));
+        if (Files.isDirectory(folder)) {
+            try (var files = Files.list(folder)) {
+                for (var file : files.sorted().toList()) {
+                    inputs.add(Files.readAllBytes(file));
+                }
             }
         }
-        var inputs = Collections.unmodifiableList(found);
+        var found = FOLDER.resolve("corpus").resolve(target + ".zip");
+        if (Files.exists(found)) {
+            try (var zip = new ZipFile(found.toFile())) {
+                for (var entry : zip.stream()
+                        .filter(entry -> !entry.isDirectory())
+                        .sorted(Comparator.comparing(ZipEntry::getName))
+                        .toList()) {
+                    inputs.add(zip.getInputStream(entry).readAllBytes());
+                }
+            }
+        }
         assertThat(inputs).as("kept inputs of " + target).isNotEmpty();
-        return inputs;
+        return List.copyOf(inputs);
     }
 
     /** The command of those who look for faults. */
