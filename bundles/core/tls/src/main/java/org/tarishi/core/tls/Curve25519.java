@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.InvalidKeyException;
 import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.NamedParameterSpec;
+import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /** How the JDK and RFC 7748 section 5 write what belongs to curve 25519. */
@@ -24,19 +25,14 @@ final class Curve25519 {
     /**
      * The octets of a coordinate.
      *
-     * @throws InvalidKeyException when there are more than a coordinate has
+     * @throws InvalidKeyException for a number that those of a coordinate can't say
      */
     static byte[] octets(BigInteger number) throws InvalidKeyException {
-        var some = reversed(number.toByteArray());
-        var all = new byte[X25519.POINT_SIZE];
-        for (int i = 0; i < some.length; i++) {
-            if (i < all.length) {
-                all[i] = some[i];
-            } else if (some[i] != 0) {
-                throw new InvalidKeyException("no coordinate of curve 25519");
-            }
+        if (number.signum() < 0 || number.bitLength() > 8 * X25519.POINT_SIZE) {
+            throw new InvalidKeyException("no coordinate of curve 25519");
         }
-        return all;
+        // Beyond the last one there may be an octet for the sign.
+        return Arrays.copyOf(reversed(number.toByteArray()), X25519.POINT_SIZE);
     }
 
     private static byte[] reversed(byte[] octets) {

@@ -99,6 +99,17 @@ final class CurveProviderTest {
     }
 
     @Test
+    void aNumberThatIsNoCoordinateIsRefused() throws InvalidKeyException {
+        var largest = BigInteger.TWO.pow(256).subtract(BigInteger.ONE);
+        for (var number : List.of(BigInteger.ZERO, BigInteger.valueOf(128), largest)) {
+            assertThat(Curve25519.number(Curve25519.octets(number))).isEqualTo(number);
+        }
+        for (var number : List.of(BigInteger.ONE.negate(), largest.add(BigInteger.ONE))) {
+            assertThatThrownBy(() -> Curve25519.octets(number)).isInstanceOf(InvalidKeyException.class);
+        }
+    }
+
+    @Test
     void theStepsComeInTheirOrder() throws GeneralSecurityException {
         var agreement = KeyAgreement.getInstance("XDH", ours);
         assertThatThrownBy(() -> agreement.doPhase(point(BOBS), true)).isInstanceOf(IllegalStateException.class);
