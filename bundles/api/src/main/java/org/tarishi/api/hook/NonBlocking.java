@@ -11,6 +11,9 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
  *
  * <p>A chain of such hooks stays on the session's event loop and saves a hop of some microseconds. The promise is believed of plugins
  * that the operator trusts, by default those that come with the server; on others it does nothing.
+ *
+ * <p>Of a SASL mechanism and a store of credentials it promises so of what they are asked at each EHLO: {@code name}, {@code needs} and
+ * {@code isOfferedTo}, and {@code kinds}. The rest is asked on a virtual thread, and may block.
  */
 @ComponentPropertyType
 @Retention(RetentionPolicy.CLASS)

@@ -109,6 +109,9 @@ public final class ChainCommand implements BiFunction<List<String>, Appendable, 
             out.append(": nobody");
         } else if (chains.isInline(moment)) {
             out.append(": on the event loop, all only compute");
+            if (moment == Moment.AUTH) {
+                out.append("; what a client says, on a virtual thread");
+            }
         } else {
             out.append(": on a virtual thread, ").append(whyHop(settings, moment, links));
         }

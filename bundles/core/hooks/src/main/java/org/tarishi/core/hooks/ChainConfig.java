@@ -30,8 +30,10 @@ public @interface ChainConfig {
             name = "Trusted",
             required = false,
             description =
-                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: discard, in-host-list, lmtp, maildir, relay, smtp-forward, xclient.")
-    String[] trusted() default {"discard", "in-host-list", "lmtp", "maildir", "relay", "smtp-forward", "xclient"};
+                    "Plugins whose promise to only compute is believed: they run on the session's event loop and can't be cut off there. Default: auth-flat-file, discard, in-host-list, lmtp, maildir, relay, sasl, smtp-forward, xclient.")
+    String[] trusted() default {
+        "auth-flat-file", "discard", "in-host-list", "lmtp", "maildir", "relay", "sasl", "smtp-forward", "xclient"
+    };
 
     @AttributeDefinition(
             name = "Swap wait",

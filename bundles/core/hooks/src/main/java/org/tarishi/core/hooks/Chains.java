@@ -357,7 +357,12 @@ final class Chains implements Generation {
             engine.current(subject.connection()).askMechanisms(subject, turn, then);
             return;
         }
-        new Mechanisms(this, subject, turn, then).hop();
+        var mechanisms = new Mechanisms(this, subject, turn, then);
+        if (isInline(Moment.AUTH)) {
+            mechanisms.inline();
+        } else {
+            mechanisms.hop();
+        }
     }
 
     @Override

@@ -9,8 +9,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.tarishi.api.Moment;
 import org.tarishi.api.Text;
 import org.tarishi.api.service.CredentialStore;
@@ -22,12 +25,18 @@ final class Mechanisms extends Nested {
 
     private static final Logger LOG = LoggerFactory.getLogger("org.tarishi.plugins");
 
+    /** RFC 4422 section 3.1. */
+    private static final Pattern NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
+
     private final Chains chains;
     private final Subject subject;
     private final Executor turn;
     private final Consumer<List<String>> then;
     private final List<String> names = new ArrayList<>();
     private final AtomicBoolean isAnswered = new AtomicBoolean();
+
+    /** Where the watchdog sees who is asked on an event loop; null on a virtual thread. */
+    private @Nullable InlineSlot slot;
 
     /** Takes over one hold of the chains. */
     Mechanisms(Chains chains, Subject subject, Executor turn, Consumer<List<String>> then) {
@@ -36,6 +45,26 @@ final class Mechanisms extends Nested {
         this.subject = subject;
         this.turn = turn;
         this.then = then;
+    }
+
+    /** Asks on this thread: all of them only compute. */
+    void inline() {
+        var its = chains.engine().watchdog().slot();
+        var plugin = MDC.get("plugin");
+        var before = MDC.get("id");
+        MDC.put("id", id());
+        slot = its;
+        try {
+            collect();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("asking for mechanisms failed: {}", Faults.text(e));
+        } finally {
+            its.leave();
+            Guard.restore("plugin", plugin);
+            Guard.restore("id", before);
+        }
+        chains.unhold();
+        then.accept(found());
     }
 
     /** Asks on a virtual thread. */
@@ -60,7 +89,7 @@ final class Mechanisms extends Nested {
         var kinds = new HashSet<String>();
         for (var link : links) {
             if (link.component().has(CredentialStore.class) && guard().mayCall(link)) {
-                var has = call(
+                var has = ask(
                         link, null, (hook, call) -> (Set<?>) hook.to("kinds").invokeExact());
                 if (has == Guard.LOST) {
                     return;
@@ -70,7 +99,7 @@ final class Mechanisms extends Nested {
         }
         for (var link : links) {
             if (link.component().has(SaslMechanism.class) && guard().mayCall(link)) {
-                var name = call(link, subject, (hook, call) -> {
+                var name = ask(link, subject, (hook, call) -> {
                     var needs = (Set<?>) hook.to("needs").invokeExact();
                     boolean isServed = needs.isEmpty() || needs.stream().anyMatch(kinds::contains);
                     return isServed && (boolean) hook.to("isOfferedTo").invokeExact(call.connection())
@@ -87,6 +116,16 @@ final class Mechanisms extends Nested {
         }
     }
 
+    private Object ask(Link link, @Nullable Subject about, Guard.Body body) {
+        var at = slot;
+        if (at == null) {
+            return call(link, about, body);
+        }
+        MDC.put("plugin", link.name());
+        at.enter(link);
+        return guard().call(new Call(link, id(), about, false), quiet(body));
+    }
+
     private static void add(Object answer, Set<String> kinds) {
         if (answer instanceof Set<?> some) {
             for (var one : some) {
@@ -97,9 +136,8 @@ final class Mechanisms extends Nested {
         }
     }
 
-    /** RFC 4422 section 3.1. */
     private void add(Link link, String name) {
-        if (!name.matches("[A-Z0-9_-]{1,20}")) {
+        if (!NAME.matcher(name).matches()) {
             LOG.error("{} is left out, its name is that of no mechanism: {}", link.name(), Text.escaped(name));
             return;
         }
@@ -115,14 +153,17 @@ final class Mechanisms extends Nested {
             return;
         }
         chains.unhold();
-        List<String> found;
-        synchronized (names) {
-            found = List.copyOf(names);
-        }
+        var found = found();
         try {
             turn.execute(() -> then.accept(found));
         } catch (RejectedExecutionException e) {
             LOG.debug("the session is gone, nobody wants mechanisms any more");
+        }
+    }
+
+    private List<String> found() {
+        synchronized (names) {
+            return List.copyOf(names);
         }
     }
 

@@ -95,7 +95,7 @@ abstract class Nested implements Watched {
     }
 
     /** What is thrown around secrets may tell one: only where it comes from is shown. */
-    private static Guard.Body quiet(Guard.Body body) {
+    static Guard.Body quiet(Guard.Body body) {
         return (hook, call) -> {
             try {
                 return body.run(hook, call);

@@ -164,6 +164,58 @@ final class SaslTest {
         assertThat(offered()).isEmpty();
     }
 
+    /** Remembers where it was asked whether it is offered. */
+    private static final class Where extends Colon {
+
+        final AtomicReference<Thread> thread = new AtomicReference<>();
+
+        @Override
+        public boolean isOfferedTo(SmtpConnection connection) {
+            thread.set(Thread.currentThread());
+            return super.isOfferedTo(connection);
+        }
+    }
+
+    @Test
+    void trustedOnesThatOnlyComputeAreAskedOnTheCallersThreadWhetherTheyAreOffered() {
+        with("trusted", Kit.list("colon", "users"));
+        var where = new Where();
+        kit.plugin("colon").nonBlocking().install(where);
+        kit.plugin("users").nonBlocking().install(knows("ann", "secret"));
+        assertThat(offered()).containsExactly("COLON");
+        assertThat(where.thread.get()).isSameAs(Thread.currentThread());
+        // and the exchange on a virtual thread all the same
+        assertThat(step(authenticate(), "ann:secret").answer()).isInstanceOf(Answer.Success.class);
+
+        kit.plugin("others").install(knows("bob", "secret"));
+        assertThat(offered()).containsExactly("COLON");
+        assertThat(where.thread.get().isVirtual()).isTrue();
+    }
+
+    @Test
+    void oneThatFailsOnTheCallersThreadIsLeftOut() {
+        with("trusted", Kit.list("colon", "broken"));
+        kit.plugin("colon").nonBlocking().install(new Colon() {
+            @Override
+            public Set<String> needs() {
+                return Set.of();
+            }
+        });
+        kit.plugin("broken").nonBlocking().install(new Colon() {
+            @Override
+            public boolean isOfferedTo(SmtpConnection connection) {
+                throw new IllegalStateException("secret");
+            }
+
+            @Override
+            public Set<String> needs() {
+                return Set.of();
+            }
+        });
+        assertThat(offered()).containsExactly("COLON");
+        assertThat(kit.log()).anyMatch(line -> line.contains("broken")).noneMatch(line -> line.contains("secret"));
+    }
+
     @Test
     void aMechanismIsOfferedWhereAStoreHasWhatItNeeds() {
         kit.plugin("sasl/colon").install(new Colon());

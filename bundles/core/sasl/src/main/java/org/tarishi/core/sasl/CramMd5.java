@@ -11,6 +11,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.LookupException;
@@ -18,6 +19,7 @@ import org.tarishi.api.service.SaslMechanism;
 
 /** CRAM-MD5 (RFC 2195): the password is not sent, but must be stored as it is. */
 @SmtpPlugin("sasl/cram-md5")
+@NonBlocking
 @Component
 public final class CramMd5 implements SaslMechanism {
 

@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Tls;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.LookupException;
@@ -24,6 +25,7 @@ import org.tarishi.api.service.SaslMechanism;
 
 /** EXTERNAL (RFC 4422 appendix A): the client's certificate, which TLS has verified, says who it is. */
 @SmtpPlugin("sasl/external")
+@NonBlocking
 @Component
 public final class External implements SaslMechanism {
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.LookupException;
@@ -12,6 +13,7 @@ import org.tarishi.api.service.SaslMechanism;
 
 /** LOGIN (draft-murchison-sasl-login-00): name and password in two responses. No standard, and all that some clients know. */
 @SmtpPlugin("sasl/login")
+@NonBlocking
 @Component
 public final class Login implements SaslMechanism {
 

@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.SaslMechanism;
 
 /** OAUTHBEARER (RFC 7628). */
 @SmtpPlugin("sasl/oauthbearer")
+@NonBlocking
 @Component(service = SaslMechanism.class)
 public final class OAuthBearer extends Bearer {
 

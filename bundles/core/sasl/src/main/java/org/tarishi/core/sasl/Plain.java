@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Component;
 import org.tarishi.api.SmtpConnection;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.LookupException;
@@ -12,6 +13,7 @@ import org.tarishi.api.service.SaslMechanism;
 
 /** PLAIN (RFC 4616): name and password in one response. */
 @SmtpPlugin("sasl/plain")
+@NonBlocking
 @Component
 public final class Plain implements SaslMechanism {
 

@@ -3,11 +3,13 @@ package org.tarishi.core.sasl;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.SaslMechanism;
 
 /** SCRAM-SHA-1-PLUS (RFC 5802), bound to the TLS channel. */
 @SmtpPlugin("sasl/scram-sha-1-plus")
+@NonBlocking
 @Component(service = SaslMechanism.class)
 public final class ScramSha1Plus extends Scram {
 

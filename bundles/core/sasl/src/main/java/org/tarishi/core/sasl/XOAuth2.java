@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.SaslMechanism;
 
 /** XOAUTH2, as clients of Google and Microsoft know it: what was before OAUTHBEARER. */
 @SmtpPlugin("sasl/xoauth2")
+@NonBlocking
 @Component(service = SaslMechanism.class)
 public final class XOAuth2 extends Bearer {
 

@@ -19,12 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.SmtpConnection;
 import org.tarishi.api.Text;
+import org.tarishi.api.hook.NonBlocking;
 import org.tarishi.api.hook.SmtpPlugin;
 import org.tarishi.api.service.CredentialStore;
 import org.tarishi.api.service.LookupException;
 
 /** Knows who may log in by a file of users and hashes of their passwords. */
 @SmtpPlugin(value = "auth-flat-file", formerly = "auth/flat_file")
+@NonBlocking
 @Component(
         configurationPid = Settings.PID,
         service = {CredentialStore.class, AuthFlatFile.class})
