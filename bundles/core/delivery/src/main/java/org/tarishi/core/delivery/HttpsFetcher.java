@@ -122,14 +122,12 @@ final class HttpsFetcher implements StsFetcher, AutoCloseable {
 
     @Override
     public String fetch(String domain, From from) throws IOException {
-        var request = HttpRequest.newBuilder(where.of(domain, from.port()))
-                .timeout(whole)
-                .build();
+        var request = HttpRequest.newBuilder(where.of(domain, from.port())).build();
         var coming = client(from.authorities())
                 .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST));
         HttpResponse<byte[]> response;
         try {
-            // The time of the request ends with the headers; a body that drips would have no end.
+            // The request's own time would end with the headers, and a body that drips would have no end.
             response = coming.get(whole.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             var _ = coming.cancel(true);

@@ -175,7 +175,9 @@ class HttpsFetcherTest {
             }
         }) {
             handler = held;
-            assertThatThrownBy(() -> fetch("localhost", Duration.ofMillis(500))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> fetch("localhost", Duration.ofMillis(500)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("no policy within PT0.5S");
         }
     }
 
