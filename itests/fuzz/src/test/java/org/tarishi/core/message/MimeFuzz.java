@@ -101,11 +101,12 @@ public final class MimeFuzz {
         check(!part.type().isEmpty() && !part.transferEncoding().isEmpty(), "it has a type and an encoding", text);
         int count = 1;
         long last = part.start();
+        var delimiters = delimiters(part);
         for (Part each : part.parts()) {
             var below = (MimePart) each;
             check(below.start() >= last && below.end() >= below.start(), "parts stand one behind the other", text);
             check(below.end() <= part.end(), "a part lies within the one that it belongs to", text);
-            check(!isDelimited(below, body, delimiters(part)), "no delimiter is left in a part", text);
+            check(!isDelimited(below, body, delimiters), "no delimiter is left in a part", text);
             last = below.end();
             count += looked(below, body, depth + 1, text);
         }
