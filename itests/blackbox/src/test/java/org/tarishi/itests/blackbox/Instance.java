@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.itests.harness.Ports;
@@ -376,11 +377,16 @@ final class Instance implements AutoCloseable {
         return false;
     }
 
-    /** The password that the first start told. */
+    /** The password that the first start told, or tells when the console comes later than the greeting. */
     String password() throws IOException {
-        var match = PASSWORD.matcher(Files.readString(output(1)));
-        assertThat(match.find()).as("a password in:\n" + readOutput()).isTrue();
+        await("password").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> told().find());
+        var match = told();
+        assertThat(match.find()).isTrue();
         return match.group(2);
+    }
+
+    private Matcher told() throws IOException {
+        return PASSWORD.matcher(Files.readString(output(1)));
     }
 
     /** How many versions of a class are loaded, after a collection. */

@@ -62,10 +62,11 @@ class MishapsTest {
                         .contains("127.0.0.1:" + taken.getLocalPort() + ": Address already in use", "http.port");
                 assertThat(instance.log()).doesNotContain("\tat ", "\t  at ");
                 accepts(instance.smtpPort(), "without console");
+                instance.untilGreeted();
             }
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> instance.cli("status").out().contains("console: http://"));
-            instance.untilGreeted();
+            // Its password is told behind the greeting.
             ConsoleSession.login(instance).close();
             assertThat(instance.isAlive()).isTrue();
         }

@@ -380,7 +380,8 @@ final class Instance implements ControlServer.Commands {
             template = "${status}\n${tell}\n";
         }
         Logging.flush();
-        Main.print(Welcome.text(template, properties, report.lines(), terminal.take()));
+        var told = terminal.show(line -> Main.print("  " + line + "\n"));
+        Main.print(Welcome.text(template, properties, report.lines(), told));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.tarishi.core.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class TerminalTest {
@@ -12,6 +13,19 @@ class TerminalTest {
         terminal.accept("console password: x\u001b[2J");
 
         assertThat(terminal.take()).containsExactly("console password: x\\u001b[2J");
+        assertThat(terminal.take()).isEmpty();
+    }
+
+    @Test
+    void whatComesBehindTheGreetingIsShownAtOnce() {
+        var terminal = new Terminal(true);
+        var screen = new ArrayList<String>();
+        terminal.accept("first");
+
+        assertThat(terminal.show(screen::add)).containsExactly("first");
+        terminal.accept("console password: x\u001b[2J");
+
+        assertThat(screen).containsExactly("console password: x\\u001b[2J");
         assertThat(terminal.take()).isEmpty();
     }
 
