@@ -172,20 +172,28 @@ class CommandTest extends Driver {
 
     @Test
     void aSmallHeapHasTheCollectorThatNeedsLeastMemoryUnlessTheOperatorNamesOne() throws Exception {
-        assertThat(options("", "")).contains("-Xmx512m", "-XX:+UseSerialGC");
-        assertThat(options("999m", "-Xss1m")).contains("-Xmx999m", "-XX:+UseSerialGC", "-Xss1m");
-        assertThat(options("2g", "")).contains("-Xmx2g").doesNotContain("-XX:+UseSerialGC");
-        assertThat(options("4096m", "")).contains("-Xmx4096m").doesNotContain("-XX:+UseSerialGC");
-        assertThat(options("512m", "-Xss1m -XX:+UseZGC"))
+        assertThat(options("25.0.1", "", "")).contains("-Xmx512m", "-XX:+UseSerialGC");
+        assertThat(options("25.0.1", "999m", "-Xss1m")).contains("-Xmx999m", "-XX:+UseSerialGC", "-Xss1m");
+        assertThat(options("25.0.1", "2g", "")).contains("-Xmx2g").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("25.0.1", "4096m", "")).contains("-Xmx4096m").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("25.0.1", "512m", "-Xss1m -XX:+UseZGC"))
                 .contains("-XX:+UseZGC")
                 .doesNotContain("-XX:+UseSerialGC");
     }
 
-    /** What the script gives to a JVM: here one that only says it. */
-    private List<String> options(String heap, String options) throws Exception {
-        var jdk = root.resolve("jdk-25");
+    @Test
+    void aJvmThatIsNewerThanTheOneThatIsNeededMayLackOptionsThatAreItsOwnAffair() throws Exception {
+        var lenient = "-XX:+IgnoreUnrecognizedVMOptions";
+
+        assertThat(options("25.0.1", "", "")).doesNotContain(lenient);
+        assertThat(options("26", "", "")).contains(lenient);
+    }
+
+    /** What the script gives to a JVM of a version: here one that only says it. */
+    private List<String> options(String version, String heap, String options) throws Exception {
+        var jdk = root.resolve("jdk-" + version);
         Files.createDirectories(jdk.resolve("bin"));
-        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
         var java = Files.writeString(jdk.resolve("bin/java"), "#!/bin/sh\nfor word; do echo \"$word\"; done\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
         var result = command(
