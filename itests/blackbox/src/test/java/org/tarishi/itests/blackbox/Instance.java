@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tarishi.itests.harness.Ports;
@@ -192,7 +191,7 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** Waits until it has told the console's password, which it does when the console is there, or after 10 s without. */
+    /** Waits until it has greeted: with the console's password when the console is there, or after 10 s without. */
     void untilGreeted() {
         await("greeting").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(this::hasGreeted);
     }
@@ -378,15 +377,12 @@ final class Instance implements AutoCloseable {
     }
 
     /** The password that the first start told, or tells when the console comes later than the greeting. */
-    String password() throws IOException {
-        await("password").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> told().find());
-        var match = told();
-        assertThat(match.find()).isTrue();
-        return match.group(2);
-    }
-
-    private Matcher told() throws IOException {
-        return PASSWORD.matcher(Files.readString(output(1)));
+    String password() {
+        var output = await("password")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Files.readString(output(1)), PASSWORD.asPredicate());
+        return PASSWORD.matcher(output).results().findFirst().orElseThrow().group(2);
     }
 
     /** How many versions of a class are loaded, after a collection. */

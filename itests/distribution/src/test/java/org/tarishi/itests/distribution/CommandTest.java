@@ -172,11 +172,11 @@ class CommandTest extends Driver {
 
     @Test
     void aSmallHeapHasTheCollectorThatNeedsLeastMemoryUnlessTheOperatorNamesOne() throws Exception {
-        assertThat(options("25.0.1", "", "")).contains("-Xmx512m", "-XX:+UseSerialGC");
-        assertThat(options("25.0.1", "999m", "-Xss1m")).contains("-Xmx999m", "-XX:+UseSerialGC", "-Xss1m");
-        assertThat(options("25.0.1", "2g", "")).contains("-Xmx2g").doesNotContain("-XX:+UseSerialGC");
-        assertThat(options("25.0.1", "4096m", "")).contains("-Xmx4096m").doesNotContain("-XX:+UseSerialGC");
-        assertThat(options("25.0.1", "512m", "-Xss1m -XX:+UseZGC"))
+        assertThat(options("", "")).contains("-Xmx512m", "-XX:+UseSerialGC");
+        assertThat(options("999m", "-Xss1m")).contains("-Xmx999m", "-XX:+UseSerialGC", "-Xss1m");
+        assertThat(options("2g", "")).contains("-Xmx2g").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("4096m", "")).contains("-Xmx4096m").doesNotContain("-XX:+UseSerialGC");
+        assertThat(options("512m", "-Xss1m -XX:+UseZGC"))
                 .contains("-XX:+UseZGC")
                 .doesNotContain("-XX:+UseSerialGC");
     }
@@ -185,8 +185,12 @@ class CommandTest extends Driver {
     void aJvmThatIsNewerThanTheOneThatIsNeededMayLackOptionsThatAreItsOwnAffair() throws Exception {
         var lenient = "-XX:+IgnoreUnrecognizedVMOptions";
 
-        assertThat(options("25.0.1", "", "")).doesNotContain(lenient);
+        assertThat(options("", "")).doesNotContain(lenient);
         assertThat(options("26", "", "")).contains(lenient);
+    }
+
+    private List<String> options(String heap, String options) throws Exception {
+        return options("25.0.1", heap, options);
     }
 
     /** What the script gives to a JVM of a version: here one that only says it. */
