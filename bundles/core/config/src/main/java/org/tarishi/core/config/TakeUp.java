@@ -14,6 +14,7 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.tarishi.api.Text;
+import org.tarishi.core.spi.ComponentQuestion;
 
 /**
  * Sees whether the components of a PID take a new configuration.
@@ -28,9 +29,6 @@ final class TakeUp {
 
     /** A component that is remade for new values shows them for a moment on the instance that is about to go. */
     private static final long SETTLE = TimeUnit.MILLISECONDS.toNanos(150);
-
-    /** How often a component that is just getting its settings is asked for. */
-    private static final int ATTEMPTS = 20;
 
     private final Supplier<@Nullable ServiceComponentRuntime> runtime;
     private final Duration limit;
@@ -132,30 +130,12 @@ final class TakeUp {
                 .toList();
     }
 
-    /**
-     * Returns what there is of a component that has this configuration, with whatever values.
-     *
-     * <p>Felix SCR keeps a component's properties in a field that is null for the moment in which new settings come
-     * (SingleComponentManager.getProperties), and copies them without a look: who asks just then gets a NullPointerException.
-     */
+    /** Returns what there is of a component that has this configuration, with whatever values. */
     private List<ComponentConfigurationDTO> components(ComponentDescriptionDTO description, String pid) {
-        for (var attempt = 1; ; attempt++) {
-            try {
-                return componentsNow(description, pid);
-            } catch (NullPointerException e) {
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-                LockSupport.parkNanos(PAUSE);
-            }
-        }
-    }
-
-    private List<ComponentConfigurationDTO> componentsNow(ComponentDescriptionDTO description, String pid) {
         var scr = runtime.get();
         return scr == null
                 ? List.of()
-                : scr.getComponentConfigurationDTOs(description).stream()
+                : ComponentQuestion.ask(() -> scr.getComponentConfigurationDTOs(description)).stream()
                         .filter(component -> {
                             var pids = component.properties.get(Constants.SERVICE_PID);
                             return pids != null && Values.items(pids).contains(pid);

@@ -2,6 +2,7 @@ package org.tarishi.core.deploy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +12,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.tarishi.core.spi.ComponentQuestion;
 
 /** Looks at a started bundle's components through the component runtime. */
 final class ComponentCheck {
@@ -59,7 +61,7 @@ final class ComponentCheck {
     List<String> problems(Bundle bundle) {
         var problems = new ArrayList<String>();
         hookComponents(bundle).forEach(description -> {
-            var configurations = runtime.getComponentConfigurationDTOs(description);
+            var configurations = configurations(description);
             if (!runtime.isComponentEnabled(description)) {
                 problems.add(description.name + " is disabled");
             } else if (configurations.isEmpty()) {
@@ -81,7 +83,7 @@ final class ComponentCheck {
                 problems.add(description.name + " is disabled");
                 continue;
             }
-            runtime.getComponentConfigurationDTOs(description).stream()
+            configurations(description).stream()
                     .filter(configuration -> configuration.state != ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION)
                     .map(ComponentCheck::problem)
                     .filter(problem -> !problem.isEmpty())
@@ -106,12 +108,16 @@ final class ComponentCheck {
     /** Tells whether one of a bundle's hook components has failed: waiting would not help it, only trying again would. */
     boolean hasFailed(Bundle bundle) {
         return hookComponents(bundle)
-                .flatMap(d -> runtime.getComponentConfigurationDTOs(d).stream())
+                .flatMap(d -> configurations(d).stream())
                 .anyMatch(c -> c.state == ComponentConfigurationDTO.FAILED_ACTIVATION);
     }
 
     private Stream<ComponentDescriptionDTO> hookComponents(Bundle bundle) {
         return runtime.getComponentDescriptionDTOs(bundle).stream().filter(d -> d.properties.containsKey(PLUGIN));
+    }
+
+    private Collection<ComponentConfigurationDTO> configurations(ComponentDescriptionDTO description) {
+        return ComponentQuestion.ask(() -> runtime.getComponentConfigurationDTOs(description));
     }
 
     private static String problem(ComponentConfigurationDTO configuration) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ final class InstallerTest {
     private final Map<String, FakeBundle> bundles = Collections.synchronizedMap(new LinkedHashMap<>());
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final Chains chains = new Chains();
+    private final AtomicInteger torn = new AtomicInteger();
     private boolean inPlace;
     private long ids;
 
@@ -176,6 +178,9 @@ final class InstallerTest {
             return switch (name) {
                 case "getComponentDescriptionDTOs" -> List.of(description);
                 case "getComponentConfigurationDTOs" -> {
+                    if (torn.getAndDecrement() > 0) {
+                        throw new NullPointerException("m");
+                    }
                     var configuration = new ComponentConfigurationDTO();
                     configuration.description = description;
                     configuration.state = ComponentConfigurationDTO.ACTIVE;
@@ -226,6 +231,14 @@ final class InstallerTest {
 
         assertThat(told).containsExactly("uninstall 1.1");
         assertThat(bundles.values()).extracting(one -> one.id).containsExactly(first);
+    }
+
+    @Test
+    void aComponentThatIsJustGettingItsSettingsIsNoReasonToRefuseItsBundle() throws Exception {
+        torn.set(2);
+        assertThat(installer().install(jar("1.0.0"), "deploy")).contains("in force");
+        assertThat(torn).hasNegativeValue();
+        assertThat(chains.inForce).isEqualTo(1);
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tarishi.api.Text;
+import org.tarishi.core.spi.ComponentQuestion;
 
 /**
  * Tells the engine which plugins the framework has.
@@ -310,7 +311,7 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
             problems.add(description.name + " is disabled");
             return;
         }
-        for (var configuration : runtime.getComponentConfigurationDTOs(description)) {
+        for (var configuration : ComponentQuestion.ask(() -> runtime.getComponentConfigurationDTOs(description))) {
             switch (configuration.state) {
                 case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
                     problems.add(description.name + " wants a configuration "

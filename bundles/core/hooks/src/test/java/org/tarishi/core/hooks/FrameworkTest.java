@@ -7,12 +7,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -53,6 +55,7 @@ final class FrameworkTest {
     private final Engine engine;
     private final Tracking tracking;
     private final Kit log = new Kit();
+    private final AtomicInteger torn = new AtomicInteger();
 
     FrameworkTest(@TempDir Path cache) throws Exception {
         framework = new FrameworkFactory()
@@ -72,12 +75,25 @@ final class FrameworkTest {
                         .toString())
                 .start();
         var reference = Objects.requireNonNull(context.getServiceReference(ServiceComponentRuntime.class));
-        tracking = new Tracking(context, Objects.requireNonNull(context.getService(reference)));
+        tracking = new Tracking(context, torn(Objects.requireNonNull(context.getService(reference))));
         engine = new Engine(
                 Kit.settings("plugins", Kit.list("guest"), "drain", "20s"),
                 System::nanoTime,
                 Carriers.ofThisJvm(),
                 tracking);
+    }
+
+    /** The runtime, which now and then is asked for a component that is just getting its settings. */
+    private ServiceComponentRuntime torn(ServiceComponentRuntime runtime) {
+        return (ServiceComponentRuntime) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ServiceComponentRuntime.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("getComponentConfigurationDTOs") && torn.getAndDecrement() > 0) {
+                        throw new NullPointerException("m");
+                    }
+                    return method.invoke(runtime, arguments);
+                });
     }
 
     @BeforeEach
@@ -198,6 +214,14 @@ final class FrameworkTest {
         System.getProperties().remove("guest.fails");
         assertThat(engine.probe(bundle.getBundleId()).problems()).isEmpty();
         assertThat(engine.refusal()).isEmpty();
+    }
+
+    @Test
+    void aComponentThatIsJustGettingItsSettingsIsLookedAtAgain() throws Exception {
+        var bundle = install(guest("1.0.0"));
+        torn.set(2);
+        assertThat(engine.probe(bundle.getBundleId()).problems()).isEmpty();
+        assertThat(torn).hasNegativeValue();
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Tests of what several core bundles share. */
+@NullMarked
+package org.tarishi.core.spi;
+
+import org.jspecify.annotations.NullMarked;
