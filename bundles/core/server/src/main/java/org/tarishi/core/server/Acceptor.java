@@ -1,10 +1,12 @@
 package org.tarishi.core.server;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
@@ -25,6 +27,13 @@ final class Acceptor {
 
     /** Replies that a client has not read; past the upper mark no more of its commands are read. */
     private static final WriteBufferWaterMark REPLIES = new WriteBufferWaterMark(16 * 1024, 64 * 1024);
+
+    /**
+     * How much is read at once: from what a small mail takes, for which commands of some sixty octets would have it forget otherwise, so
+     * that the mail behind them came in two parts; up to Netty's most, as often in one go as Netty does for any socket.
+     */
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(2048, 2048, 65536).maxMessagesPerRead(16);
 
     /** How long it waits where it can't accept. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -91,6 +100,7 @@ final class Acceptor {
             }
             config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             config.setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, REPLIES);
+            config.setOption(ChannelOption.RECVBUF_ALLOCATOR, READS);
             furnish.accept(child);
             loops.register(child).addListener(registered -> {
                 if (!registered.isSuccess()) {
