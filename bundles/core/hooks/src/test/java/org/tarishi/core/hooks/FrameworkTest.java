@@ -75,7 +75,7 @@ final class FrameworkTest {
                         .toString())
                 .start();
         var reference = Objects.requireNonNull(context.getServiceReference(ServiceComponentRuntime.class));
-        tracking = new Tracking(context, torn(Objects.requireNonNull(context.getService(reference))));
+        tracking = new Tracking(context, withGaps(Objects.requireNonNull(context.getService(reference))));
         engine = new Engine(
                 Kit.settings("plugins", Kit.list("guest"), "drain", "20s"),
                 System::nanoTime,
@@ -83,8 +83,8 @@ final class FrameworkTest {
                 tracking);
     }
 
-    /** The runtime, which now and then is asked for a component that is just getting its settings. */
-    private ServiceComponentRuntime torn(ServiceComponentRuntime runtime) {
+    /** The runtime, which for so many times as is set is asked for a component that is just getting its settings. */
+    private ServiceComponentRuntime withGaps(ServiceComponentRuntime runtime) {
         return (ServiceComponentRuntime) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {ServiceComponentRuntime.class},
