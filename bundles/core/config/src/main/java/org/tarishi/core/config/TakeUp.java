@@ -1,6 +1,7 @@
 package org.tarishi.core.config;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -133,13 +134,16 @@ final class TakeUp {
     /** Returns what there is of a component that has this configuration, with whatever values. */
     private List<ComponentConfigurationDTO> components(ComponentDescriptionDTO description, String pid) {
         var scr = runtime.get();
-        return scr == null
-                ? List.of()
-                : ComponentQuestion.ask(() -> scr.getComponentConfigurationDTOs(description)).stream()
-                        .filter(component -> {
-                            var pids = component.properties.get(Constants.SERVICE_PID);
-                            return pids != null && Values.items(pids).contains(pid);
-                        })
-                        .toList();
+        if (scr == null) {
+            return List.of();
+        }
+        ComponentQuestion<Collection<ComponentConfigurationDTO>> question =
+                () -> scr.getComponentConfigurationDTOs(description);
+        return question.answer().stream()
+                .filter(component -> {
+                    var pids = component.properties.get(Constants.SERVICE_PID);
+                    return pids != null && Values.items(pids).contains(pid);
+                })
+                .toList();
     }
 }

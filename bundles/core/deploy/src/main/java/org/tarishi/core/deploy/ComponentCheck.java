@@ -117,7 +117,9 @@ final class ComponentCheck {
     }
 
     private Collection<ComponentConfigurationDTO> configurations(ComponentDescriptionDTO description) {
-        return ComponentQuestion.ask(() -> runtime.getComponentConfigurationDTOs(description));
+        ComponentQuestion<Collection<ComponentConfigurationDTO>> question =
+                () -> runtime.getComponentConfigurationDTOs(description);
+        return question.answer();
     }
 
     private static String problem(ComponentConfigurationDTO configuration) {

@@ -2,6 +2,7 @@ package org.tarishi.core.hooks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -311,7 +312,9 @@ final class Tracking implements ServiceTrackerCustomizer<Object, Tracking.Tracke
             problems.add(description.name + " is disabled");
             return;
         }
-        for (var configuration : ComponentQuestion.ask(() -> runtime.getComponentConfigurationDTOs(description))) {
+        ComponentQuestion<Collection<ComponentConfigurationDTO>> question =
+                () -> runtime.getComponentConfigurationDTOs(description);
+        for (var configuration : question.answer()) {
             switch (configuration.state) {
                 case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->
                     problems.add(description.name + " wants a configuration "

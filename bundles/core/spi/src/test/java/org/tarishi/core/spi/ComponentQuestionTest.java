@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 final class ComponentQuestionTest {
@@ -12,7 +11,7 @@ final class ComponentQuestionTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     /** A component that is just getting its settings when it is asked for the first so many times. */
-    private Supplier<String> component(int torn) {
+    private ComponentQuestion<String> component(int torn) {
         return () -> {
             if (asked.incrementAndGet() <= torn) {
                 throw new NullPointerException("m");
@@ -23,19 +22,19 @@ final class ComponentQuestionTest {
 
     @Test
     void whoAnswersIsAskedOnce() {
-        assertThat(ComponentQuestion.ask(component(0))).isEqualTo("active");
+        assertThat(component(0).answer()).isEqualTo("active");
         assertThat(asked).hasValue(1);
     }
 
     @Test
     void whoIsJustGettingItsSettingsIsAskedAgain() {
-        assertThat(ComponentQuestion.ask(component(19))).isEqualTo("active");
+        assertThat(component(19).answer()).isEqualTo("active");
         assertThat(asked).hasValue(20);
     }
 
     @Test
     void whoNeverAnswersIsNotAskedForEver() {
-        assertThat(catchThrowable(() -> ComponentQuestion.ask(component(Integer.MAX_VALUE))))
+        assertThat(catchThrowable(() -> component(Integer.MAX_VALUE).answer()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("m");
         assertThat(asked).hasValue(20);
@@ -43,11 +42,11 @@ final class ComponentQuestionTest {
 
     @Test
     void whatElseIsThrownComesAtOnce() {
-        assertThat(catchThrowable(() -> ComponentQuestion.ask(() -> {
-                    asked.incrementAndGet();
-                    throw new IllegalStateException("going down");
-                })))
-                .isInstanceOf(IllegalStateException.class);
+        ComponentQuestion<String> question = () -> {
+            asked.incrementAndGet();
+            throw new IllegalStateException("going down");
+        };
+        assertThat(catchThrowable(question::answer)).isInstanceOf(IllegalStateException.class);
         assertThat(asked).hasValue(1);
     }
 }
